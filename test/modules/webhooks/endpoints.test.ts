@@ -48,6 +48,7 @@ test.each([
   ['no http', { url: 'ftp://example.com/' }, 'request.invalid'],
   ['no events', { events: [] }, 'request.invalid'],
   ['a pattern that is none', { events: ['run..x'] }, 'request.invalid'],
+  ['a pattern longer than D1 takes', { events: [`run.${'x'.repeat(46)}*`] }, 'request.invalid'],
   ['brackets in a pattern', { events: ['[a-z]*'] }, 'request.invalid'],
   ['a broken filter', { filter: '{{ item. }}' }, 'request.invalid'],
   ['a filter that is only text', { filter: 'item.amount > 1' }, 'request.invalid'],

@@ -117,6 +117,17 @@ test('a callback is signed, retried, and can be read and sent again', async () =
   expect(await runOf(run.body.id).view({})).not.toBeNull()
 })
 
+test('the secret of callbacks is rotated once a day, or by force', async () => {
+  const person = await newPerson()
+  const rotate = (query = '') => post(`/api/v1/webhooks/callbacks/rotate-secret${query}`, person, undefined)
+  expect((await rotate()).body.oldSecretUntil).toBeNull()
+  const both = await Promise.all([rotate(), rotate()])
+  expect(both.filter(({ status }) => status === 200)).toHaveLength(1)
+  const refused = await rotate()
+  expect([refused.status, refused.body.code]).toEqual([409, 'resource.conflict'])
+  expect((await rotate('?force=true')).status).toBe(200)
+})
+
 test('GET /events/types lists the events of webhooks, with a schema that the example matches', async () => {
   const person = await newPerson()
   const { body } = await get('/api/v1/events/types?direction=out&limit=100&count=true', person)

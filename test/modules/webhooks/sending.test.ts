@@ -195,6 +195,56 @@ test('for a day after a rotation both secrets sign', async () => {
   expect(second?.headers['webhook-signature']).toBe(await signatureOf(rotated.body.secret, second!))
 })
 
+test('the longest pattern is matched, and one that was stored when longer ones were allowed stops no other endpoint', async () => {
+  const person = await withKey(await newPerson())
+  const [receiver, other] = [newReceiver(), newReceiver()]
+  const longest = '*r*u*n'.repeat(8).padEnd(50, '*')
+  const endpoint = await newEndpoint(person, receiver.url, { events: ['run.*', longest] })
+  const old = await newEndpoint(person, other.url)
+  const events = JSON.stringify([`run.${'*'.repeat(60)}`])
+  await env.DB.prepare('UPDATE webhook_endpoints SET events = ? WHERE id = ?').bind(events, old.id).run()
+  await tell(person.teamId)
+  await pass(endpoint.id)
+  expect(await receiver.received()).toHaveLength(1)
+})
+
+test('a delivery that is begun again while its endpoint is disabled waits, and keeps nobody busy', async () => {
+  const person = await withKey(await newPerson())
+  const receiver = newReceiver()
+  const endpoint = await newEndpoint(person, receiver.url)
+  await tell(person.teamId)
+  await env.DB.prepare('UPDATE webhook_endpoints SET active = 0 WHERE id = ?').bind(endpoint.id).run()
+  expect(await pass(endpoint.id)).toMatchObject({ nextAt: null })
+  expect(await receiver.received()).toHaveLength(0)
+  await call('PATCH', `/api/v1/webhooks/${endpoint.id}`, { as: person, body: { active: true } })
+  await pass(endpoint.id)
+  expect(await receiver.received()).toHaveLength(1)
+})
+
+test('a second rotation within the day needs force, which ends the first secret', async () => {
+  const person = await withKey(await newPerson())
+  const receiver = newReceiver()
+  const endpoint = await newEndpoint(person, receiver.url)
+  const path = `/api/v1/webhooks/${endpoint.id}/rotate-secret`
+  const rotate = (query = '') => call('POST', `${path}${query}`, { as: person })
+  const once = await Promise.all([rotate(), rotate()])
+  expect(once.map(({ status }) => status === 200).sort()).toEqual([false, true])
+  const first = once.find(({ status }) => status === 200)
+  const refused = await rotate()
+  expect([refused.status, refused.body.detail]).toEqual([
+    409,
+    expect.stringContaining(first?.body.oldSecretUntil),
+  ])
+  const second = await rotate('?force=true')
+  await tell(person.teamId)
+  await pass(endpoint.id)
+  const [sent] = await receiver.received()
+  const signed = await Promise.all([second, first].map((one) => signatureOf(one?.body.secret, sent!)))
+  expect(sent?.headers['webhook-signature']).toBe(signed.join(' '))
+  clock.advance(DAY_MS)
+  expect((await rotate()).status).toBe(200)
+})
+
 test('only events of its patterns that its filter accepts are sent; a failing filter is shown', async () => {
   const person = await withKey(await newPerson())
   const receiver = newReceiver()

@@ -25,14 +25,22 @@ export async function insertCallbackKey(
     .run()
 }
 
-export const rotateCallbackKey = (teamId: string, sealed: string, oldUntil: number, now: number): Statement =>
+/** A guard: of two concurrent rotations, the first one counts. `before` is the current secret. */
+export const rotateCallbackKey = (
+  teamId: string,
+  before: string | null,
+  sealed: string,
+  oldUntil: number,
+  now: number,
+): Statement =>
   statement(
     `INSERT INTO webhook_callback_keys (team_id, secret, created_at) VALUES (?1, ?2, ?4)
-     ON CONFLICT (team_id) DO UPDATE SET old_secret = secret, old_secret_until = ?3, secret = excluded.secret`,
+     ON CONFLICT (team_id) DO UPDATE SET old_secret = secret, old_secret_until = ?3, secret = excluded.secret WHERE secret IS ?5`,
     teamId,
     sealed,
     oldUntil,
     now,
+    before,
   )
 
 export type SealedCallbackKey = { teamId: string; secret: string; oldSecret: string | null }

@@ -1,12 +1,14 @@
 // Events for webhooks, and the endpoints that receive them. Patterns are matched with GLOB; an endpoint's patterns contain no
-// special character except the star.
+// special character except the star. D1 rejects longer patterns than `MAX_PATTERN_CHARS`, for the statement and so for all endpoints.
 import { newId } from '../../../core/ids.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
+import { MAX_PATTERN_CHARS } from '../schema/endpoint.ts'
 
 export type NewEvent = { id: string; teamId: string; type: string; body: string; at: number }
 
 const TAKES = (endpoint: string, type: string): string =>
-  `EXISTS (SELECT 1 FROM json_each(${endpoint}.events) p WHERE ${type} GLOB p.value)`
+  `EXISTS (SELECT 1 FROM json_each(${endpoint}.events) p
+     WHERE CASE WHEN length(p.value) <= ${MAX_PATTERN_CHARS} THEN ${type} GLOB p.value END)`
 
 export const BEGUN_AGAIN = `status = 'pending', attempt = 0, claim = NULL, finished_at = NULL, error = NULL`
 

@@ -53,11 +53,15 @@ export const findSendingEndpoint = (lane: string): Statement =>
     lane,
   )
 
-/** When the lane has something due next. */
+/**
+ * When the lane has something due next; null for never. Also of a disabled endpoint, to which a delivery was begun again at the moment it
+ * was disabled.
+ */
 export const findNextDue = (lane: string): Statement =>
   statement(
     `SELECT max(min(d.next_attempt_at), COALESCE((SELECT held_until FROM webhook_endpoints WHERE id = ?1), 0)) AS nextAt
-     FROM webhook_deliveries d WHERE d.lane = ?1 AND d.next_attempt_at IS NOT NULL`,
+     FROM webhook_deliveries d WHERE d.lane = ?1 AND d.next_attempt_at IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = ?1 AND e.active = 0)`,
     lane,
   )
 
@@ -133,7 +137,7 @@ export async function findLateLanes(d1: D1Database, dueBefore: number, limit: nu
          FROM lanes WHERE lanes.lane IS NOT NULL)
        SELECT lane FROM lanes WHERE lane IS NOT NULL AND EXISTS (SELECT 1 FROM webhook_deliveries d
          LEFT JOIN webhook_endpoints e ON e.id = d.lane
-         WHERE d.lane = lanes.lane AND d.next_attempt_at <= ?1 AND COALESCE(e.held_until, 0) <= ?1) LIMIT ?2`,
+         WHERE d.lane = lanes.lane AND d.next_attempt_at <= ?1 AND COALESCE(e.held_until, 0) <= ?1 AND COALESCE(e.active, 1) = 1) LIMIT ?2`,
     )
     .bind(dueBefore, limit)
     .all<{ lane: string }>()

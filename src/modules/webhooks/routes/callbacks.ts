@@ -3,7 +3,7 @@ import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
 import { ListWebhookDeliveries, WebhookDeliveryDetail, WebhookDeliveryPage } from '../schema/delivery.ts'
-import { WebhookSecret } from '../schema/endpoint.ts'
+import { RotateQuery, WebhookSecret } from '../schema/endpoint.ts'
 import { rotateCallbackSecret } from '../service/callbacks.ts'
 import { getDelivery, listDeliveries, redeliver } from '../service/deliveries.ts'
 import { DELIVERY_ID } from './deliveries.ts'
@@ -15,9 +15,10 @@ export const callbackRoutes = router()
     idempotent('secret', 200),
     doc('webhooks.callbacks.rotateSecret', 'Rotate the secret of run callbacks', 200, WebhookSecret, {
       description:
-        'The secret signs the callbacks (`callbackUrl` of a start) of all the team’s runs. For 24 hours, callbacks are also signed with the old secret.',
+        'The secret signs the callbacks (`callbackUrl` of a start) of all the team’s runs. For 24 hours, callbacks are also signed with the old secret. Until then, another rotation is refused with 409, unless `force` is true.',
     }),
-    async (c) => c.json(await rotateCallbackSecret(c.var.ctx)),
+    validate('query', RotateQuery),
+    async (c) => c.json(await rotateCallbackSecret(c.var.ctx, c.req.valid('query').force)),
   )
   .get(
     '/callbacks/deliveries',

@@ -8,6 +8,7 @@ import {
   CreateWebhook,
   ListWebhooks,
   NewWebhook,
+  RotateQuery,
   UpdateWebhook,
   Webhook,
   WebhookPage,
@@ -92,7 +93,9 @@ export const endpointRoutes = router()
     access('webhooks:write'),
     idempotent('secret', 200),
     doc('webhooks.rotateSecret', 'Rotate the secret of a webhook', 200, WebhookSecret, {
-      description: 'For 24 hours, requests are also signed with the old secret.',
+      description:
+        'For 24 hours, requests are also signed with the old secret. Until then, another rotation is refused with 409, unless `force` is true.',
     }),
-    async (c) => c.json(await rotateSecret(c.var.ctx, c.req.param('id'))),
+    validate('query', RotateQuery),
+    async (c) => c.json(await rotateSecret(c.var.ctx, c.req.param('id'), c.req.valid('query').force)),
   )

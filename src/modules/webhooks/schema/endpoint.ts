@@ -4,6 +4,8 @@ import { listQuery, pageOf } from '../../../http/pagination.ts'
 import { LongText } from '../../../http/text.ts'
 
 const MAX_PATTERNS = 50
+/** The longest pattern that D1 accepts for GLOB. The names of events are shorter. */
+export const MAX_PATTERN_CHARS = 50
 const MAX_HEADERS = 20
 
 const Url = z.url({ protocol: /^https?$/ }).max(2_000)
@@ -12,7 +14,7 @@ const Patterns = z
   .array(
     z
       .string()
-      .max(200)
+      .max(MAX_PATTERN_CHARS)
       .refine(isEventPattern, 'must be words separated by dots; * matches any characters, as in run.*'),
   )
   .min(1)
@@ -24,19 +26,28 @@ const Filter = z.string().min(1).max(5_000)
 const OWN_HEADER =
   /^(webhook-.*|host|connection|content-.*|transfer-encoding|upgrade|user-agent|cf-.*|x-forwarded-.*|x-real-ip|te|trailer|expect|keep-alive)$/i
 
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+function headerFault(name: string): string | null {
+  if (name.length > 100 || !HEADER_NAME.test(name)) return 'is not the name of a header'
+  return OWN_HEADER.test(name) ? 'is a header that the service sets itself' : null
+}
+
 const Headers = z
   .record(
-    z
-      .string()
-      .max(100)
-      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not the name of a header')
-      .refine((name) => !OWN_HEADER.test(name), 'the service sets this header'),
+    z.string(),
     z
       .string()
       .max(2_000)
       .regex(/^[\x20-\x7e]*$/, 'must have only visible ASCII characters'),
   )
   .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `at most ${MAX_HEADERS} headers`)
+  .superRefine((headers, context) => {
+    for (const name of Object.keys(headers)) {
+      const message = headerFault(name)
+      if (message !== null) context.addIssue({ code: 'custom', path: [name], message })
+    }
+  })
 
 const fields = {
   url: Url.describe('The URL that receives the events by POST. It must be a public address.'),
@@ -146,3 +157,13 @@ export const WebhookSecret = z
   })
   .meta({ id: 'WebhookSecret' })
 export type WebhookSecret = z.infer<typeof WebhookSecret>
+
+export const RotateQuery = z.strictObject({
+  force: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe(
+      'Rotate again within 24 hours of the last rotation. The secret before that one stops signing at once.',
+    ),
+})

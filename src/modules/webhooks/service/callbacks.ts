@@ -16,7 +16,7 @@ import { insertDelivery } from '../repo/deliveries.ts'
 import { insertOwnEvent } from '../repo/events.ts'
 import type { WebhookSecret } from '../schema/endpoint.ts'
 import { newSecret } from '../signature.ts'
-import { callbackSecretPlace, OLD_SECRET_LIFE_MS } from './secrets.ts'
+import { callbackSecretPlace, changedMeanwhile, OLD_SECRET_LIFE_MS, requireRotatable } from './secrets.ts'
 
 const TYPE = 'run.callback'
 
@@ -71,16 +71,18 @@ function textOf(body: Record<string, unknown>, link: string): string {
   return JSON.stringify({ ...body, input: null, inputOmitted: true, output: null, outputOmitted: true, link })
 }
 
-export async function rotateCallbackSecret(ctx: ServiceContext): Promise<WebhookSecret> {
+export async function rotateCallbackSecret(ctx: ServiceContext, force: boolean): Promise<WebhookSecret> {
   const { teamId } = ctx.actor
   const now = ctx.now()
-  const hadOne = (await findCallbackKey(ctx.env.DB, teamId)) !== null
+  const before = await findCallbackKey(ctx.env.DB, teamId)
+  requireRotatable(before?.oldSecretUntil ?? null, now, force)
   const secret = newSecret()
   const sealed = await sealSecret(ctx.settings.SECRETS_KEYS, callbackSecretPlace(teamId), secret)
   const oldUntil = now + OLD_SECRET_LIFE_MS
-  await commit(ctx, {
-    statements: [rotateCallbackKey(teamId, sealed, oldUntil, now)],
+  const done = await commit(ctx, {
+    guard: rotateCallbackKey(teamId, before?.secret ?? null, sealed, oldUntil, now),
     audit: { action: 'webhook.callback_secret_rotated', targetType: 'team', targetId: teamId },
   })
-  return { secret, oldSecretUntil: hadOne ? toIso(oldUntil) : null }
+  if (done === 'guard_missed') throw changedMeanwhile()
+  return { secret, oldSecretUntil: before === null ? null : toIso(oldUntil) }
 }

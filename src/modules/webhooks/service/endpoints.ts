@@ -32,7 +32,13 @@ import type {
   WebhookSecret,
 } from '../schema/endpoint.ts'
 import { newSecret } from '../signature.ts'
-import { endpointHeadersPlace, endpointSecretPlace, OLD_SECRET_LIFE_MS } from './secrets.ts'
+import {
+  changedMeanwhile,
+  endpointHeadersPlace,
+  endpointSecretPlace,
+  OLD_SECRET_LIFE_MS,
+  requireRotatable,
+} from './secrets.ts'
 import { toWebhook } from './view.ts'
 
 export async function listWebhooks(ctx: ServiceContext, query: ListWebhooks): Promise<Page<Webhook>> {
@@ -160,18 +166,20 @@ export async function deleteWebhook(ctx: ServiceContext, id: string, expected: E
   })
 }
 
-export async function rotateSecret(ctx: ServiceContext, id: string): Promise<WebhookSecret> {
+export async function rotateSecret(ctx: ServiceContext, id: string, force: boolean): Promise<WebhookSecret> {
   const { teamId } = ctx.actor
   const before = await requireEndpoint(ctx, id)
   const now = ctx.now()
+  requireRotatable(before.oldSecretUntil, now, force)
   const oldSecretUntil = now + OLD_SECRET_LIFE_MS
   const secret = newSecret()
   const sealed = await sealSecret(ctx.settings.SECRETS_KEYS, endpointSecretPlace(teamId, id), secret)
   const changes = { secret: sealed, oldSecret: before.secret, oldSecretUntil }
-  await commitOrStale(ctx, {
+  const done = await commit(ctx, {
     guard: updateEndpoint(ctx.db, teamId, id, changes, before.version, now),
     audit: { action: 'webhook.secret_rotated', targetType: 'webhook', targetId: id },
   })
+  if (done === 'guard_missed') throw changedMeanwhile()
   return { secret, oldSecretUntil: toIso(oldSecretUntil) }
 }
 

@@ -1,8 +1,10 @@
 // Secrets of endpoints and callbacks. They are stored encrypted and shown once. Invariants:
 // 1. A secret is encrypted for its row. The old secret of a rotation stays in the same row, so it can still be decrypted.
-// 2. For 24 hours after a rotation, both secrets sign.
+// 2. For 24 hours after a rotation, both secrets sign. There is room for one old secret, so the next rotation has to wait that long or
+//    say that it ends the old one.
 import type { RequestContext } from '../../../context.ts'
-import { DAY_MS } from '../../../core/clock.ts'
+import { DAY_MS, toIso } from '../../../core/clock.ts'
+import { AppError } from '../../../core/errors.ts'
 import { openSecret, rewrapSecret, type SecretPlace, sealSecret } from '../../../core/secret-box.ts'
 import {
   findCallbackKey,
@@ -30,6 +32,20 @@ export const callbackSecretPlace = (teamId: string): SecretPlace =>
   placeOf(teamId, 'webhook_callback_keys', teamId, 'secret')
 
 type Keys = { secret: string; oldSecret: string | null; oldSecretUntil: number | null }
+
+/** `force` ends the old secret. */
+export function requireRotatable(oldSecretUntil: number | null, now: number, force: boolean): void {
+  if (force || oldSecretUntil === null || oldSecretUntil <= now) return
+  throw new AppError('resource.conflict', {
+    detail: `The secret was rotated less than 24 hours ago. Until ${toIso(oldSecretUntil)}, requests are also signed with the old one. Rotate it after that, or send force=true to stop signing with the old one now.`,
+  })
+}
+
+/** Of two concurrent rotations, the first one counts. */
+export const changedMeanwhile = (): AppError =>
+  new AppError('resource.conflict', {
+    detail: 'Another request changed it at the same moment. Read it again first.',
+  })
 
 /** The secrets that currently sign, the newest first. */
 export async function signingSecrets(
