@@ -26,7 +26,6 @@ const flows = {
   modelTokens: z
     .strictObject({ input: z.int(), output: z.int() })
     .describe('Input and output tokens of models.'),
-  sandboxSeconds: z.number().describe('The running time of sandboxes in seconds.'),
   mails: z.int().describe('Sent mails.'),
   webhooks: z
     .strictObject({ succeeded: z.int(), failed: z.int() })

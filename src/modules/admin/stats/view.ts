@@ -38,7 +38,6 @@ export function flowsOf(rows: readonly Bucket[]): StatsFlows {
     successRate: judged === 0 ? null : byStatus.succeeded / judged,
     modelCostUsd: toUsd(of('modelCostMicroUsd')),
     modelTokens: { input: of('modelInputTokens'), output: of('modelOutputTokens') },
-    sandboxSeconds: of('sandboxSeconds'),
     mails: of('mails'),
     webhooks: { succeeded: of('webhookAttempts', 'succeeded'), failed: of('webhookAttempts', 'failed') },
   }
