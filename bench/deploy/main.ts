@@ -1,7 +1,7 @@
 // npm run bench:deploy [-- --rounds 3 --files 1000 --patience 60 --save bench/deploy/results.md]
 // Uploads a site of small files to a local S3 store, with a deployment and with a plain script that uses the same
 // signing library and the same number of parallel uploads. They take turns. Needs the store of test/clients: run npm
-// ci in that folder.
+// ci in that folder. Also measures what reading a credential costs.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { inRoot } from '../../scripts/server/paths.ts'
 import { type Engine, startEngine } from '../engine/servers.ts'
 import { untilQuiet } from '../quiet.ts'
 import { median } from '../stats.ts'
+import { credentialCost, startEcho } from './credential.ts'
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +38,8 @@ const store: ChildProcess = spawn(process.execPath, [inRoot('bench/deploy/store.
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const storeUrl = String((await once(store.stdout as NodeJS.ReadableStream, 'data'))[0]).trim()
-const ours = await startEngine(false, new URL(storeUrl).host)
+const echo = await startEcho()
+const ours = await startEngine(false, `${new URL(storeUrl).host},${echo.host}`)
 try {
   const { id: integrationId } = await ours.call<{ id: string }>('POST', '/api/v1/users/integrations', {
     ...{ type: 'aws-s3', name: 'Store', secrets: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' } },
@@ -56,6 +58,7 @@ try {
     changed.push(await deploy(ours, integrationId, site, `ours-${round}`, 1))
     console.error(`round ${round + 1} of ${values.rounds}`)
   }
+  const credential = await credentialCost(ours, echo)
   const ratio = median(whole.map((ms, round) => ms / (plain[round] ?? Number.NaN)))
   const again = median(changed.map((ms, round) => ms / (whole[round] ?? Number.NaN)))
   const text = `${values.rounds} rounds (${busyRounds} begun on a busy machine) of ${values.files} files of ${FILE_BYTES} bytes, ${AT_ONCE} at a time, on ${cpus().length} cores
@@ -66,11 +69,14 @@ try {
 | a plain script | ${Math.round(median(plain))} | | |
 | a deployment from a zip | ${Math.round(median(whole))} | ${ratio.toFixed(2)} times the script | ≤ 1.3 |
 | again with one changed file | ${Math.round(median(changed))} | ${Math.round(again * 100)} % of the first | ≤ 10 % |
+| a credential, for the first call of a run | ${credential.first.toFixed(2)} | | ≤ 2 ms |
+| a credential, for each later call | ${credential.later.toFixed(2)} | | ≤ 2 ms |
 `
   console.log(`\n${text}`)
   if (values.save) writeFileSync(inRoot(values.save), `# npm run bench:deploy\n\n${text}`)
 } finally {
   await ours.stop()
+  echo.stop()
   store.kill()
   rmSync(folder, { recursive: true, force: true })
 }

@@ -48,11 +48,12 @@ async function measure(name: string, aim: string, work: () => Promise<string>): 
   console.error(`${name}: ${result}`)
 }
 
-async function medianOf(work: () => Promise<number>): Promise<number> {
-  const results: number[] = []
+async function roundsOf<Result>(work: () => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = []
   for (let round = 0; round < ROUNDS; round++) results.push(await work())
-  return median(results)
+  return results
 }
+const medianOf = async (work: () => Promise<number>): Promise<number> => median(await roundsOf(work))
 const ms = (number: number): string => `${number.toFixed(1)} ms`
 
 try {
@@ -80,9 +81,13 @@ try {
     return `${mb} MB, ${(cpuShare * 100).toFixed(1)} %`
   })
   await measure('a run with 150 followers against one with none', '1.5 times', async () => {
-    const without = await medianOf(() => followed(engine, members, 0))
-    const withThem = await medianOf(() => followed(engine, members, 150))
-    return `${(withThem / without).toFixed(2)} times (${ms(withThem)}, ${ms(without)})`
+    const without = await roundsOf(() => followed(engine, members, 0))
+    const withThem = await roundsOf(() => followed(engine, members, 150))
+    const times = (which: 'run' | 'heard'): string => {
+      const [alone, followedBy] = [without, withThem].map((rounds) => median(rounds.map((one) => one[which])))
+      return `${((followedBy ?? 0) / (alone ?? 1)).toFixed(2)} times (${ms(followedBy ?? 0)}, ${ms(alone ?? 0)})`
+    }
+    return `the run itself ${times('run')}; until the last has its end ${times('heard')}`
   })
   await measure('webhooks a second', '300', async () =>
     String(Math.round(await webhooks(engine, receiver, Number(values.deliveries)))),
