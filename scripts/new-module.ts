@@ -1,5 +1,5 @@
-// npm run new-module <plural-name> [-- --singular name --prefix abc]: creates a module with a table and operations to
-// create, read, list, change and delete, which passes every contract test. Then adapt it to your needs.
+// npm run new-module <plural-name> [-- --singular name --prefix abc] creates a module with a table and the operations create, get, list,
+// update and delete, which passes every contract test. Then adapt it.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -38,7 +38,7 @@ function makeModule(names: Names): void {
     test: `test/modules/${path}.test.ts`,
   }
   const taken = [module, ...Object.values(files)].filter((file) => existsSync(inRoot(file)))
-  if (taken.length > 0) throw new Error(`There is something already: ${taken.join(', ')}`)
+  if (taken.length > 0) throw new Error(`These files already exist: ${taken.join(', ')}`)
   // Edited first: each edit fails if its place in the file is missing, before any new file is written.
   const edits = [
     edit('src/core/ids.ts', /(ID_PREFIXES = \[[^\]]*)(\] as const)/, `$1  '${prefix}',\n$2`, `'${prefix}'`),
@@ -96,20 +96,20 @@ function makeModule(names: Names): void {
     .filter((name) => name.endsWith(`_${table}.sql`))
     .sort()
     .at(-1)
-  if (migration === undefined) throw new Error(`drizzle-kit has made no migration for ${things}`)
+  if (migration === undefined) throw new Error(`drizzle-kit has created no migration for ${things}`)
   writeFileSync(inRoot('migrations/down', migration), `DROP TABLE \`${table}\`;\n`)
   run('node', 'scripts/openapi.ts')
   console.log(
-    `${module}, its table and its test are there. Next: npx vitest run --project worker ${files.test}`,
+    `Created ${module}, its table and its test. Next: npx vitest run --project worker ${files.test}`,
   )
 }
 
 /** Checks immediately whether the edit is possible, and returns a function that does it. */
 function edit(file: string, place: RegExp, replacement: string, alreadyThere: string): () => void {
   const text = readFileSync(inRoot(file), 'utf8')
-  if (text.includes(alreadyThere)) throw new Error(`${file} has ${alreadyThere} already`)
+  if (text.includes(alreadyThere)) throw new Error(`${file} already has ${alreadyThere}`)
   if (!place.test(text))
-    throw new Error(`${file} has no place for the new module any more: see scripts/new-module.ts`)
+    throw new Error(`${file} no longer has the place where scripts/new-module.ts inserts a module`)
   return () => writeFileSync(inRoot(file), readFileSync(inRoot(file), 'utf8').replace(place, replacement))
 }
 

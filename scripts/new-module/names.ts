@@ -7,8 +7,10 @@ export function namesOf(path: string, singular = singularOf(path), prefix = pref
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(text))
       throw new Error(`The ${what} ${text} is not in kebab-case`)
   }
-  if (path === singular) throw new Error(`The module is named in the plural: give --singular, or not ${path}`)
-  if (!/^[a-z]{2,8}$/.test(prefix)) throw new Error(`The prefix ${prefix} is not of 2 to 8 small letters`)
+  if (path === singular)
+    throw new Error(`The name of a module is a plural: set --singular, or use another name than ${path}`)
+  if (!/^[a-z]{2,8}$/.test(prefix))
+    throw new Error(`The prefix ${prefix} must have 2 to 8 lower-case letters`)
   const words = singular.replaceAll('-', ' ')
   return {
     path,

@@ -111,7 +111,7 @@ test('it respects the layers, and its table is documented', () => {
 test('a second module with the name is refused, and nothing changes', () => {
   const before = read('src/modules/index.ts')
   const again = run('node', 'scripts/new-module.ts', NAME, '--prefix', 'probe')
-  expect([again.status, again.output]).toEqual([1, expect.stringContaining('There is something already')])
+  expect([again.status, again.output]).toEqual([1, expect.stringContaining('These files already exist')])
   expect(read('src/modules/index.ts')).toBe(before)
 })
 
