@@ -1,3 +1,4 @@
+import { MAX_LOST_ATTEMPTS } from '../../../src/engine/advance/retry.ts'
 import type { Activation } from '../../../src/engine/model/state.ts'
 import type { Usage } from '../../../src/engine/model/usage.ts'
 import type { Simulation } from './simulate.ts'
@@ -29,7 +30,7 @@ function checkCounters(sim: Simulation, { path, node, failures, crashes, attempt
   const { retry } = sim.plan.nodes[node]!
   const resolved = sim.events.filter((event) => event.type === 'node.resolved' && event.path === path).length
   if (failures > (retry?.attempts ?? 1) + resolved) throw new Error(`${path} failed ${failures} times`)
-  if (crashes > 3) throw new Error(`${path} crashed ${crashes} times`)
+  if (crashes > MAX_LOST_ATTEMPTS) throw new Error(`${path} crashed ${crashes} times`)
   const deferred = sim.events.filter((event) => event.type === 'node.deferred' && event.path === path).length
   if (attempt > failures + crashes + deferred + resolved + 1)
     throw new Error(`${path} made ${attempt} attempts`)
