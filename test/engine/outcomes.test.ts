@@ -91,7 +91,7 @@ describe('failures and retries', () => {
     expect(run.status('a')).toBe('running')
   })
 
-  it('counts lost attempts separately from failures, doubles the delay up to a minute, and fails after ten', () => {
+  it('counts lost attempts separately from failures, repeats the first without delay, then doubles the delay up to a minute, and fails after ten', () => {
     const run = drive(flow([node('a')])).start()
     const delays: number[] = []
     for (let i = 1; i < 10; i++) {
@@ -99,7 +99,7 @@ describe('failures and retries', () => {
       delays.push((run.state.activations.get('a')?.timer?.at ?? 0) - run.now)
       run.fire('a')
     }
-    expect(delays).toEqual([2, 4, 8, 16, 32, 60, 60, 60, 60].map((seconds) => seconds * 1_000))
+    expect(delays).toEqual([0, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1_000))
     expect(run.state.activations.get('a')).toMatchObject({ failures: 0, crashes: 9, attempt: 10 })
     run.feed({ type: 'node.crashed', path: 'a', attempt: 10 })
     expect(run.state.activations.get('a')?.error?.code).toBe('node.poison')

@@ -8,12 +8,12 @@ export const MAX_CRASHES = 3
  * most processes are lost for other reasons than this effect.
  */
 export const MAX_LOST_ATTEMPTS = 10
-const FIRST_LOSS_DELAY_MS = 2_000
+const SECOND_LOSS_DELAY_MS = 2_000
 const MAX_LOSS_DELAY_MS = 60_000
 
-/** If the effect crashes its process, other runs get more time after each loss. */
+/** No delay after the first loss. If the effect crashes its process, other runs get more time after each further loss. */
 export const lossDelayMs = (lost: number): number =>
-  Math.min(FIRST_LOSS_DELAY_MS * 2 ** Math.max(0, lost - 1), MAX_LOSS_DELAY_MS)
+  lost < 2 ? 0 : Math.min(SECOND_LOSS_DELAY_MS * 2 ** (lost - 2), MAX_LOSS_DELAY_MS)
 
 /** The longest delay that another service can request if the policy has no maximum. */
 const MAX_RETRY_AFTER_MS = 3_600_000
