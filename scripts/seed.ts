@@ -8,7 +8,7 @@ import { Email } from '../src/http/text.ts'
 import { requireGoodPassword } from '../src/modules/auth/passwords/policy.ts'
 import { DEMO_EMAIL } from '../src/modules/auth/sign-in/demo-account.ts'
 import { samples, TOUR, tourInput } from './samples.ts'
-import { type SeededAccount, seedAccount } from './seed-account.ts'
+import type { SeededAccount } from './seed-account.ts'
 import type { Batch } from './server/database.ts'
 import type { Installation } from './server/secrets.ts'
 import type { Server } from './server/serve.ts'
@@ -81,7 +81,11 @@ export async function seed(state: State, server: Server, environment: string): P
 
 const accountStep = (account: SeededAccount): Step => ({
   name: accountName(account.email),
-  run: ({ batch }) => seedAccount(batch, account),
+  run: async ({ batch }) => {
+    // It brings half the product along, which a later start does not need.
+    const { seedAccount } = await import('./seed-account.ts')
+    await seedAccount(batch, account)
+  },
 })
 
 /** Creates sample workflows in the demo user's team, and one finished run of each. */

@@ -3,8 +3,9 @@ import { readFileSync, rmSync } from 'node:fs'
 import type { Miniflare } from 'miniflare'
 import { type Bundle, buildBundle, MODELS, ORRERY } from './bundle.ts'
 import { startCron } from './cron.ts'
+import { DATABASES } from './d1/plugin.ts'
 import { type Batch, batchThrough, openDatabase } from './database.ts'
-import { applyMigrations } from './migrate.ts'
+import { applyMigrations, hasAllMigrations } from './migrate.ts'
 import { inRoot } from './paths.ts'
 import { findPort } from './port.ts'
 import { noteRuntimes, quietFromNowOn, startRuntime } from './runtime.ts'
@@ -76,13 +77,14 @@ const RUNS_REMOVED =
   'Runs are stored in another way now: those of the earlier build, their approvals and waits have been removed.'
 
 export async function migrate(state: State, described: Pick<Bundle, 'worker' | 'migrations'>): Promise<void> {
+  // Cloudflare deletes the objects of a removed class. Here, each would leave a file.
+  rmSync(state.file(`v3/do/${described.worker.name}-WorkflowRun`), { recursive: true, force: true })
+  if (hasAllMigrations(state.file(`v3/d1/${DATABASES}`), described.migrations)) return
   const database = await openDatabase(state, described)
   try {
     const applied = await applyMigrations(database, described.migrations)
     const isNew = applied.length === described.migrations.length
     if (!isNew && applied.some((name) => name.endsWith('_run_hosts.sql'))) console.log(RUNS_REMOVED)
-    // Cloudflare deletes the objects of a removed class. Here, each would leave a file.
-    rmSync(state.file(`v3/do/${described.worker.name}-WorkflowRun`), { recursive: true, force: true })
   } finally {
     await database.close()
     state.note({ runtime: null })

@@ -7,6 +7,8 @@ const NAME = 'orrery-d1'
 const STORAGE = `${NAME}:storage`
 const CLASS = 'D1DatabaseObject'
 const CLIENT = `${NAME}:client`
+/** Miniflare's key. It is part of the files' names and of the ids. */
+export const DATABASES = `miniflare-${CLASS}`
 
 const read = (file: string): string => readFileSync(inRoot(`scripts/server/d1/${file}`), 'utf8')
 
@@ -60,8 +62,7 @@ const plugin: Plugin = {
               esModule: read('database.worker.js'),
             },
           ],
-          // Miniflare's key, which is part of the file names and of the ids.
-          durableObjectNamespaces: [{ className: CLASS, uniqueKey: `miniflare-${CLASS}` }],
+          durableObjectNamespaces: [{ className: CLASS, uniqueKey: DATABASES }],
           durableObjectStorage: { localDisk: STORAGE },
         },
       },
