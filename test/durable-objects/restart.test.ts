@@ -1,6 +1,7 @@
 // A run is restored from its tables: evicted, aborted in the middle, or killed while an effect was in flight.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
+import { unpack } from '../../durable-objects/run-host/rows/packed.ts'
 import { linear, newSpec, objectOf, runOf, start } from '../helpers/runs.ts'
 
 test('an evicted run answers from its tables', async () => {
@@ -9,6 +10,23 @@ test('an evicted run answers from its tables', async () => {
   const view = await runOf(run.id).view({ nodes: true, output: true })
   expect(view).toMatchObject({ status: 'succeeded', finishedAt: run.finishedAt })
   expect(view?.nodes).toHaveLength(5)
+})
+
+test('a run that ended in its start is stored compressed, and text stored by an earlier build can still be read', async () => {
+  const run = await start(linear(20))
+  const before = await runOf(run.id).view({ nodes: true, output: true })
+  const [packedBytes, textBytes] = await runInDurableObject(
+    objectOf(run.id) as never,
+    (_instance: unknown, { storage: { sql } }: DurableObjectState) => {
+      const { body } = sql.exec<{ body: ArrayBuffer }>('SELECT body FROM runs WHERE id = ?', run.id).one()
+      const text = unpack(body)
+      sql.exec('UPDATE runs SET body = ? WHERE id = ?', text, run.id)
+      return [body.byteLength, text.length] as const
+    },
+  )
+  expect(packedBytes).toBeLessThan(textBytes / 4)
+  await evictDurableObject(objectOf(run.id) as never)
+  expect(await runOf(run.id).view({ nodes: true, output: true })).toEqual(before)
 })
 
 test('a waiting run keeps waiting after an eviction, and a signal ends the wait', async () => {

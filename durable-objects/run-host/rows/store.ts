@@ -10,6 +10,7 @@ import type { Activation, RegionState, RunRow } from '../../../src/engine/model/
 import type { StoredRun } from '../../../src/engine/resume/restore.ts'
 import type { RunSpec } from '../../../src/objects/workflow-run.ts'
 import { type LogEntry, type NumberedEvent, openEventLog } from './event-log.ts'
+import { pack, unpack } from './packed.ts'
 import { SMALL_OUTPUT_CHARS } from './pieces.ts'
 import { type Kind, type MemoryRows, memoryRows, type Row, type RunRows, tableRows } from './run-rows.ts'
 import type { HostTables, RunEntry } from './tables.ts'
@@ -56,7 +57,7 @@ export function openStore(tables: HostTables, n: number, id: string, entry: Pick
   /** A body that cannot be read fails the first read, not the opening of the store. */
   function rows(): RunRows {
     if (known === null) {
-      memory = memoryRows(entry?.body)
+      memory = memoryRows(entry?.body == null ? null : unpack(entry.body))
       known = memory
     }
     return known
@@ -115,7 +116,7 @@ export function openStore(tables: HostTables, n: number, id: string, entry: Pick
         toTables()
         return
       }
-      sql.exec("INSERT INTO runs (n, id, state, body) VALUES (?, ?, 'kept', ?)", n, id, body)
+      sql.exec("INSERT INTO runs (n, id, state, body) VALUES (?, ?, 'kept', ?)", n, id, pack(body))
       kept = 'one_row'
     },
 

@@ -1,6 +1,7 @@
 // The SQLite tables of a host. Each row refers to its run by a small number, so that many runs share a few pages of
 // the file. `docs/STORAGE.md` describes the tables.
 import { crashRows } from './crashes.ts'
+import type { Packed } from './packed.ts'
 
 export const SCHEMA_VERSION = 1
 
@@ -27,7 +28,7 @@ const CRASHES =
  */
 export type RunRowState = 'kept' | 'removing' | 'erasing' | 'removed'
 
-export type RunEntry = { n: number; id: string; state: RunRowState; body: string | null }
+export type RunEntry = { n: number; id: string; state: RunRowState; body: Packed | null }
 
 const DELETED_AT_ONCE = 2_000
 

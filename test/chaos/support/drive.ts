@@ -2,6 +2,7 @@
 // reach an object that was just lost, so each is repeated until it is answered, as a client or the platform would do.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type Packed, unpack } from '../../../durable-objects/run-host/rows/packed.ts'
 import { isTerminal } from '../../../src/engine/model/state.ts'
 import type { RunSpec, RunView, WaitView } from '../../../src/objects/workflow-run.ts'
 import { objectOf, runOf } from '../../helpers/runs.ts'
@@ -118,8 +119,8 @@ export const seqOf = (runId: string): Promise<number> =>
     const find = "SELECT value FROM rows WHERE kind = 'meta' AND key = 'run'"
     const stored = storage.sql.exec<{ value: string }>(find).toArray()[0]?.value
     if (stored !== undefined) return (JSON.parse(stored) as { seq: number }).seq
-    const { body } = storage.sql.exec<{ body: string }>('SELECT body FROM runs').one()
-    return (JSON.parse(body) as { events: unknown[] }).events.length
+    const { body } = storage.sql.exec<{ body: Packed }>('SELECT body FROM runs').one()
+    return (JSON.parse(unpack(body)) as { events: unknown[] }).events.length
   })
 
 /** Repeats the call while the object is being lost. Evicts it when the disturbance says so. */
