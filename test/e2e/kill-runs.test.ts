@@ -169,9 +169,13 @@ test(`${KILLS} kills under load lose no accepted run, leave none stuck and repea
     if (open.length > 0) await sleep(1_000)
   } while (open.length > 0 && Date.now() - restartedAt < STUCK_MS)
   const tookMs = Date.now() - restartedAt
-  expect(open, 'neither ended nor at their wait a minute after the last restart').toEqual([])
+  const whyNot = await Promise.all(
+    open.map(async (one) => `${one} ${await errorOf(one.split(' ')[0] ?? '')}`),
+  )
+  expect(whyNot, 'neither ended nor at their wait a minute after the last restart').toEqual([])
 
   let repeated = 0
+  const lost = [0, 0]
   for (const [id, name] of accepted) {
     const { body: run } = await call<Run>(server().url, 'GET', `/api/v1/workflows/executions/${id}`, {
       token,
@@ -179,12 +183,20 @@ test(`${KILLS} kills under load lose no accepted run, leave none stuck and repea
     expect(isDone(name, run.status), `${id} is ${run.status}`).toBe(true)
     if (name === 'event') expect(run.waitingFor).toMatchObject([{ kind: 'signal', name: 'go' }])
     repeated += checkCalls(run)
-    if (name !== 'pure') await checkEvents(id)
+    if (name === 'pure') continue
+    for (const times of (await checkEvents(id)).values()) lost[times - 1] = (lost[times - 1] ?? 0) + 1
   }
   console.log(
-    `${KILLS} kills, ${accepted.size} accepted runs, all there ${tookMs} ms after; ${repeated} calls repeated`,
+    `${KILLS} kills, ${accepted.size} accepted runs, all there ${tookMs} ms after; ${repeated} calls repeated, ` +
+      `${lost.join(', ')} lost once, twice, …`,
   )
 })
+
+const errorOf = async (id: string): Promise<string> =>
+  JSON.stringify(
+    (await call<{ error: unknown }>(server().url, 'GET', `/api/v1/workflows/executions/${id}`, { token }))
+      .body.error,
+  )
 
 /** Each activation has only called with its own key, and never more often than it was started. */
 function checkCalls(run: Run): number {
@@ -200,9 +212,10 @@ function checkCalls(run: Run): number {
   return repeated
 }
 
-async function checkEvents(id: string): Promise<void> {
+/** How often each activation was lost with the server. */
+async function checkEvents(id: string): Promise<Map<string, number>> {
   const path = `/api/v1/workflows/executions/${id}/events?limit=500`
-  const { body } = await call<{ items: { seq: number; type: string; path?: string }[] }>(
+  const { body } = await call<{ items: { seq: number; type: string; path?: string; reason?: string }[] }>(
     server().url,
     'GET',
     path,
@@ -211,4 +224,8 @@ async function checkEvents(id: string): Promise<void> {
   expect(body.items.map(({ seq }) => seq)).toEqual(body.items.map((_, at) => at + 1))
   const recorded = body.items.filter(({ type }) => type === 'node.succeeded').map((event) => event.path)
   expect(new Set(recorded).size).toBe(recorded.length)
+  const losses = new Map<string, number>()
+  for (const { type, path = '', reason } of body.items)
+    if (type === 'node.retrying' && reason === 'crashed') losses.set(path, (losses.get(path) ?? 0) + 1)
+  return losses
 }
