@@ -1,7 +1,7 @@
 // node bench/engine/killed.ts [--runs 50 --rounds 2]
-// Runs of ten calls each. All servers are killed in the middle (SIGKILL) and restarted. Measures the time from the
-// kill until every run has made its last call, and how many calls were made twice. Includes Restate if it is
-// installed; its service is not killed.
+// Runs of ten calls each. All servers are killed in the middle (SIGKILL) and restarted. Measures the time from the kill until the
+// server is ready, until every run calls again and until every run has made its last call, and how many calls were made twice.
+// Includes Restate if it is installed; its service is not killed.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -27,9 +27,13 @@ const host = '127.0.0.1'
 /** The target of the calls: counts them, with a delay. */
 async function startTarget() {
   const calls = new Map<string, number>()
+  /** When a run called first since the kill. */
+  const resumed = new Map<string, number>()
   const server = createServer((request, response) => {
     const url = request.url ?? ''
     calls.set(url, (calls.get(url) ?? 0) + 1)
+    const [run = ''] = url.split('?')
+    if (!resumed.has(run)) resumed.set(run, Date.now())
     setTimeout(() => response.end('{}'), CALL_MS)
   })
   server.listen(0, host)
@@ -40,6 +44,8 @@ async function startTarget() {
     host: `${host}:${port}`,
     isBegun: () => calls.size > runs * 2,
     isDone,
+    killed: () => resumed.clear(),
+    resumedAt: () => Math.max(...resumed.values()),
     twice: () => [...calls.values()].filter((count) => count > 1).length,
     stop: () => {
       server.closeAllConnections()
@@ -165,13 +171,16 @@ async function measure(name: string, make: (target: Target) => Promise<Server | 
     await server.begin(target)
     await until(target.isBegun)
     await server.kill()
+    target.killed()
     const killedAt = Date.now()
     await server.start()
     const readyMs = Date.now() - killedAt
     await until(target.isDone)
     const doneMs = Date.now() - killedAt
+    const resumedMs = target.resumedAt() - killedAt - readyMs
     console.log(
-      `${name}: ready after ${readyMs} ms, all ${runs} runs done after ${doneMs} ms, ${target.twice()} calls made twice`,
+      `${name}: ready ${readyMs} ms after the kill, the last of ${runs} runs went on ${resumedMs} ms after that, ` +
+        `all were done ${doneMs} ms after the kill, ${target.twice()} calls made twice`,
     )
   } finally {
     await server.stop()

@@ -1,8 +1,10 @@
-// node bench/engine/many-runs.ts [--runs 100000 --waiting 1000 --limit 64]
-// One host with many stored runs, some of them waiting: the memory of the Worker after a garbage collection, and how
-// fast all runs are listed and one of them is read. Fails above the limit, or if a page misses a run.
+// node bench/engine/many-runs.ts [--runs 100000 --waiting 1000 --limit 64 --retiring 30]
+// One host with many stored runs, some of them waiting: the memory of the Worker after a garbage collection, and how fast all runs are
+// listed and one of them is read. Then all ended runs become due for deletion, and one tick follows another for some seconds: how many
+// runs are deleted, and how long a new run takes meanwhile. Fails above the limit, or if a page misses a run.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import type { LoadResult } from '../load.ts'
 import { inspect } from '../profile.ts'
 import { startAndWait, startClient } from './client.ts'
 import { heldBy } from './process.ts'
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '100000' },
     waiting: { type: 'string', default: '1000' },
     limit: { type: 'string', default: '64' },
+    retiring: { type: 'string', default: '30' },
   },
 })
 const runs = Number(values.runs)
@@ -71,6 +74,7 @@ try {
       `heap of the Worker: ${before.toFixed(1)} MB before, ${after.toFixed(1)} MB with them`,
       `memory of the process: ${heldBy(engine.pid).rssMb} MB`,
       `${pages.count} pages of ${PAGE}: the slowest tenth takes ${pages.p90.toFixed(1)} ms or more; a run by its id ${pages.readMs.toFixed(1)} ms`,
+      ...(await retire(short)),
     ].join('\n'),
   )
   if (after - before > Number(values.limit)) throw new Error(`They take more than ${values.limit} MB`)
@@ -78,6 +82,33 @@ try {
   inspector.close()
   await client.stop()
   await engine.stop()
+}
+
+/** Runs that begin and end, one after the other, without and with deletions beside them. */
+async function retire(short: ReturnType<typeof startAndWait>): Promise<string[]> {
+  const seconds = Number(values.retiring)
+  const alone = await client.run({ ...short, clients: 1, seconds })
+  await engine.batch([{ sql: 'UPDATE runs SET finished_at = 1 WHERE finished_at IS NOT NULL' }])
+  const left = async () => {
+    const [[row] = []] = await engine.batch([
+      { sql: 'SELECT count(*) AS n FROM runs WHERE finished_at = 1 AND deleted_at IS NULL' },
+    ])
+    return Number(row?.n)
+  }
+  const before = await left()
+  let isOver = false
+  const ticking = (async () => {
+    while (!isOver) await engine.tick()
+  })()
+  const beside = await client.run({ ...short, clients: 1, seconds })
+  isOver = true
+  await ticking
+  const removed = before - (await left())
+  const times = ({ p50, p99 }: LoadResult) => `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
+  return [
+    `a run while nothing is deleted: ${times(alone)}`,
+    `beside ticks that delete ${Math.round(removed / seconds)} runs a second: ${times(beside)}`,
+  ]
 }
 
 async function pageThrough(): Promise<{ seen: number; count: number; p90: number; readMs: number }> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildBundle, type Project } from '../../scripts/server/bundle.ts'
-import { openDatabase, type Sql } from '../../scripts/server/database.ts'
+import { openDatabase, type Row, type Sql } from '../../scripts/server/database.ts'
 import { findPort } from '../../scripts/server/port.ts'
 import { noteRuntimes, startRuntime } from '../../scripts/server/runtime.ts'
 import { serve } from '../../scripts/server/serve.ts'
@@ -43,7 +43,9 @@ export type Engine = Baseline & {
   ) => Promise<Answer>
   newWorkflow: (definition: object, triggers?: object[]) => Promise<string>
   /** Writes directly to its database. */
-  batch: (statements: Sql[]) => Promise<unknown>
+  batch: (statements: Sql[]) => Promise<Row[][]>
+  /** Runs the cron task of every minute once. */
+  tick: () => Promise<void>
 }
 
 export const startBaseline = (allowHosts: string): Promise<Baseline> =>
@@ -129,7 +131,15 @@ export async function startEngine(debuggable: boolean, allowHosts = ''): Promise
     state.release()
     rmSync(dir, { recursive: true, force: true })
   }
+  const tick = async () => {
+    const query = new URLSearchParams({ cron: '* * * * *' })
+    const response = await server.miniflare.dispatchFetch(`http://localhost/cdn-cgi/local/scheduled?${query}`)
+    if (!response.ok) throw new Error(await response.text())
+  }
   const { items } = await call<{ items: { id: string }[] }>('GET', '/api/v1/teams')
   const teamId = items[0]?.id ?? ''
-  return { dir, port, inspectorPort, headers, pid, teamId, batch: server.batch, call, newWorkflow, stop }
+  return {
+    ...{ dir, port, inspectorPort, headers, pid, teamId, batch: server.batch },
+    ...{ call, newWorkflow, tick, stop },
+  }
 }
