@@ -9,12 +9,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { createLog } from '../../src/core/log.ts'
 import {
+  admitNext,
+  applyRunMessage,
   enterGate,
   type Gate,
   type GateChanges,
   type GateMessage,
-  hearRun,
-  letIn,
   noChanges,
   placeIn,
   placesIn,
@@ -37,9 +37,9 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   readonly #store: ReturnType<typeof openGateStore>
   readonly #gate: Gate
   #alarmAt: number | null = null
-  #telling: Promise<void> | null = null
+  #notifying: Promise<void> | null = null
   /** A decision was made while runs were being notified. */
-  #moreToTell = false
+  #notifyAgain = false
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
@@ -63,7 +63,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   }
 
   async hear(runId: string, message: GateMessage): Promise<void> {
-    this.#decide((changes) => hearRun(this.#gate, runId, message, changes))
+    this.#decide((changes) => applyRunMessage(this.#gate, runId, message, changes))
   }
 
   async place(runId: string): Promise<number | null> {
@@ -80,11 +80,11 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
     try {
       const { rows } = this.#gate
       const asked = [...rows.values()].filter(
-        ({ state, told }) => state === 'held' || (state === 'inside' && told),
+        ({ state, notified }) => state === 'held' || (state === 'inside' && notified),
       )
       await atOnce(asked, ({ runId }) => this.#askRun(runId))
-      this.#decide((changes) => letIn(this.#gate, changes))
-      await this.#tellAll()
+      this.#decide((changes) => admitNext(this.#gate, changes))
+      await this.#notifyAll()
     } catch (error) {
       createLog('error').error('the alarm of a gate failed', { error })
     }
@@ -105,29 +105,29 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
       this.ctx.abort('a gate could not write')
       throw error
     }
-    if (this.#untold().length > 0 || this.#gate.replaced.size > 0) this.ctx.waitUntil(this.#tellAll())
+    if (this.#toNotify().length > 0 || this.#gate.replaced.size > 0) this.ctx.waitUntil(this.#notifyAll())
     return result
   }
 
-  #untold(): string[] {
-    const untold: string[] = []
-    for (const { runId, state, told } of this.#gate.rows.values())
-      if (state === 'inside' && !told) untold.push(runId)
-    return untold
+  #toNotify(): string[] {
+    const toNotify: string[] = []
+    for (const { runId, state, notified } of this.#gate.rows.values())
+      if (state === 'inside' && !notified) toNotify.push(runId)
+    return toNotify
   }
 
-  #tellAll(): Promise<void> {
-    this.#moreToTell = true
-    this.#telling ??= this.#tell().finally(() => {
-      this.#telling = null
+  #notifyAll(): Promise<void> {
+    this.#notifyAgain = true
+    this.#notifying ??= this.#notify().finally(() => {
+      this.#notifying = null
     })
-    return this.#telling
+    return this.#notifying
   }
 
-  async #tell(): Promise<void> {
-    while (this.#moreToTell) {
-      this.#moreToTell = false
-      await atOnce(this.#untold(), (runId) => this.#openTo(runId))
+  async #notify(): Promise<void> {
+    while (this.#notifyAgain) {
+      this.#notifyAgain = false
+      await atOnce(this.#toNotify(), (runId) => this.#openTo(runId))
       const due = this.#store.readReplaced().filter(({ nextAt }) => nextAt <= Date.now())
       await atOnce(due, ({ runId, attempts }) => this.#cancel(runId, attempts))
     }
@@ -138,7 +138,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
       const answer = (await workflowRun(this.env.RUNS, runId).gateOpened()) as GateMessage | undefined
       // An object with earlier code returns nothing, and has started.
       const message = answer ?? { need: 'slot', seq: this.#gate.rows.get(runId)?.seq ?? 0 }
-      this.#decide((changes) => hearRun(this.#gate, runId, message, changes))
+      this.#decide((changes) => applyRunMessage(this.#gate, runId, message, changes))
     } catch {
       // The alarm repeats it, unless the run was deleted.
       await this.#dropDeleted(runId)
@@ -148,7 +148,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   async #askRun(runId: string): Promise<void> {
     try {
       const message = await workflowRun(this.env.RUNS, runId).gateNeed()
-      this.#decide((changes) => hearRun(this.#gate, runId, message, changes))
+      this.#decide((changes) => applyRunMessage(this.#gate, runId, message, changes))
     } catch {
       // The run does not answer now. It is asked again, unless it was deleted.
       await this.#dropDeleted(runId)
@@ -158,7 +158,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   async #dropDeleted(runId: string): Promise<void> {
     const isGone = await isDeleted(this.env.DB, runId).catch(() => false)
     if (isGone)
-      this.#decide((changes) => hearRun(this.#gate, runId, { need: 'gone', seq: LAST_SEQ }, changes))
+      this.#decide((changes) => applyRunMessage(this.#gate, runId, { need: 'gone', seq: LAST_SEQ }, changes))
   }
 
   /** Any answer means that the run knows: it is cancelled now, had ended, or does not exist. */
@@ -180,7 +180,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
     const now = Date.now()
     const times: number[] = []
     if (this.#gate.rows.size > 0) times.push(now + ASK_AGAIN_MS)
-    if (this.#untold().length > 0) times.push(now + RETRY_MS)
+    if (this.#toNotify().length > 0) times.push(now + RETRY_MS)
     for (const { nextAt } of this.#gate.replaced.size > 0 ? this.#store.readReplaced() : [])
       times.push(Math.max(nextAt, now + RETRY_MS))
     if (times.length === 0) {

@@ -89,18 +89,18 @@ const toGateRow = ({ run_id, place, inside, told, held, again, word }: Row): Gat
   runId: run_id,
   place,
   state: inside === 1 ? 'inside' : held === 1 ? 'held' : 'line',
-  told: told === 1,
+  notified: told === 1,
   again: again === 1,
   seq: word,
 })
 
-function writeRow(sql: SqlStorage, { runId, place, state, told, again, seq }: GateRow): void {
+function writeRow(sql: SqlStorage, { runId, place, state, notified, again, seq }: GateRow): void {
   sql.exec(
     'INSERT OR REPLACE INTO runs (run_id, place, inside, told, held, again, word) VALUES (?, ?, ?, ?, ?, ?, ?)',
     runId,
     place,
     state === 'inside' ? 1 : 0,
-    told ? 1 : 0,
+    notified ? 1 : 0,
     state === 'held' ? 1 : 0,
     again ? 1 : 0,
     seq,

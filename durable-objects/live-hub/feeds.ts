@@ -42,18 +42,18 @@ type Feed = {
 
 export type FeedParts = {
   now: () => number
-  sourceOf: (channel: string, who: ChannelReader) => Source
+  sourceOf: (channel: string, reader: ChannelReader) => Source
   readHead: (key: string) => number | null
   writeHead: (key: string, head: number) => void
   removeHead: (key: string) => void
-  snapshot: (channel: string, who: ChannelReader) => Promise<Json>
+  snapshot: (channel: string, reader: ChannelReader) => Promise<Json>
   mayFollow: (follower: Follower, channel: string) => Promise<'ok' | 'denied' | 'not_found'>
 }
 
-export const feedKey = (channel: string, who: ChannelReader): string => {
+export const feedKey = (channel: string, reader: ChannelReader): string => {
   const parsed = parseChannel(channel)
-  const owner = parsed === null ? null : ownerOf(parsed, who)
-  return owner === null ? channel : `${owner} ${logOf(channel, who)}`
+  const owner = parsed === null ? null : ownerOf(parsed, reader)
+  return owner === null ? channel : `${owner} ${logOf(channel, reader)}`
 }
 
 const send = (follower: Follower, frame: ServerFrame): void =>

@@ -98,7 +98,7 @@ export class SocketFollower implements Follower {
   }
 
   /** Whether the client respects its rate limit. */
-  heard(): boolean {
+  countFrame(): boolean {
     this.#unanswered = 0
     const now = this.#now()
     const more = ((now - this.#frames.at) / 1_000) * FRAMES_PER_SECOND

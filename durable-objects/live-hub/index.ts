@@ -71,14 +71,14 @@ export class LiveHub extends DurableObject<Env> implements LiveHubRpc {
     const here = { name, own: (channel: string) => this.#ownSource(channel) }
     const feeds = new Feeds({
       now,
-      sourceOf: (channel, who) => sourceOf(env, here, channel, who),
+      sourceOf: (channel, reader) => sourceOf(env, here, channel, reader),
       readHead: store.readFeed,
       writeHead: store.writeFeed,
       removeHead: store.removeFeed,
-      snapshot: (channel, who) =>
+      snapshot: (channel, reader) =>
         channel === 'notifications'
-          ? notificationsSnapshot(env.DB, who)
-          : snapshotOf(env.DB, channel, who, now()),
+          ? notificationsSnapshot(env.DB, reader)
+          : snapshotOf(env.DB, channel, reader, now()),
       mayFollow: (follower, channel) => mayFollow(env.DB, follower.info, channel),
     })
     this.#feeds = feeds
@@ -169,7 +169,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubRpc {
     if (follower === undefined || socket.readyState !== WebSocket.OPEN) return
     if (typeof message !== 'string' || message.length > MAX_FRAME_CHARS)
       this.#connections.end(follower, CLOSE_CODES.tooLarge, 'too large')
-    else if (!follower.heard()) this.#connections.end(follower, CLOSE_CODES.policy, 'too many frames')
+    else if (!follower.countFrame()) this.#connections.end(follower, CLOSE_CODES.policy, 'too many frames')
     else this.#hear(follower, readFrame(message))
   }
 

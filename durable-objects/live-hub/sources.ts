@@ -10,14 +10,14 @@ export function sourceOf(
   env: Env,
   here: { name: string; own: (log: string) => Source },
   channel: string,
-  who: ChannelReader,
+  reader: ChannelReader,
 ): Source {
   const parsed = parseChannel(channel)
-  const owner = parsed === null ? null : ownerOf(parsed, who)
-  if (owner === here.name) return here.own(logOf(channel, who))
+  const owner = parsed === null ? null : ownerOf(parsed, reader)
+  if (owner === here.name) return here.own(logOf(channel, reader))
   return owner === null
-    ? runSource(env, here.name, parsed?.id ?? '', who.teamId)
-    : hubSource(env, here.name, owner, logOf(channel, who))
+    ? runSource(env, here.name, parsed?.id ?? '', reader.teamId)
+    : hubSource(env, here.name, owner, logOf(channel, reader))
 }
 
 /** The owner, or the run, learns with its next delivery that the channel has no more followers here. */

@@ -36,11 +36,11 @@ export class Host {
     const env = { ...given, RUNS: localFirst(given.RUNS, state.id, call) }
     const tables = openTables(state.storage.sql)
     this.#tables = tables
-    const bell = {
+    const alarm = {
       setAlarm: (at: number) => state.storage.setAlarm(at),
       deleteAlarm: () => state.storage.deleteAlarm(),
     }
-    const due = openDue(state.storage.sql, withFaults('bell', bell, state), now)
+    const due = openDue(state.storage.sql, withFaults('alarm', alarm, state), now)
     this.#due = due
     this.#removal = new Removal(tables, due)
     this.#lease = new HostLease({ env, now })
@@ -54,13 +54,13 @@ export class Host {
       lease: this.#lease,
       markLoads: (runIds) => this.#runs.markLoads(runIds),
       machineOf: async (runId) => (await this.#runs.load(runId)).machine,
-      onReported: (runId) => this.#runs.restEnded(runId),
-      ring: (at) => due.ring(at),
+      onReported: (runId) => this.#runs.unloadEnded(runId),
+      arm: (at) => due.arm(at),
     })
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
     // If the host was lost while its alarm fired, no alarm is set.
-    due.ringForNext()
-    this.#reports.sendWhatIsLeft()
+    due.armForNext()
+    this.#reports.sendPending()
     void this.#removal.finish()
   }
 
@@ -129,7 +129,7 @@ export class Host {
     try {
       return await run.serve(() => work(run))
     } finally {
-      this.#runs.lookForRest()
+      this.#runs.unloadIdle()
       if (run.machine.run === null && run.machine.unreadable === null) this.#runs.forgetEmpty(run)
     }
   }
@@ -140,13 +140,13 @@ export class Host {
       const due = this.#due.read(RUNS_AT_ONCE)
       await this.#runs.markLoads(due.map(({ id }) => id))
       for (const { id, n } of due) await this.#lookAt(id, n)
-      this.#runs.lookForRest()
-      this.#reports.sendWhatIsLeft()
+      this.#runs.unloadIdle()
+      this.#reports.sendPending()
     } catch (error) {
       createLog('error').error('the alarm of a host failed', { error })
-      this.#due.ring(this.now() + RELOAD_MS)
+      this.#due.arm(this.now() + RELOAD_MS)
     }
-    this.#due.ringForNext()
+    this.#due.armForNext()
   }
 
   async #lookAt(runId: string, n: number): Promise<void> {

@@ -46,8 +46,8 @@ export class HostedRun {
   }
 
   /** Nothing is in progress that only memory knows of. */
-  get isAtRest(): boolean {
-    return this.#underWay === 0 && this.#starting === null && this.#machine.isAtRest
+  get canUnload(): boolean {
+    return this.#underWay === 0 && this.#starting === null && this.#machine.canUnload
   }
 
   /** Keeps the run in memory until the work is done. */

@@ -16,7 +16,7 @@ import { openStore } from './rows/store.ts'
 import type { HostTables } from './rows/tables.ts'
 
 /** How long an idle run stays in memory after the last call. */
-const REST_AFTER_MS = 10_000
+const UNLOAD_AFTER_MS = 10_000
 /** How often the host looks for idle runs. It does so during calls, because a timer would keep an idle host awake. */
 const LOOK_FOR_REST_MS = 1_000
 /** The delay before a run whose turn has failed is loaded again. */
@@ -33,13 +33,13 @@ export type LoadedRunsContext = {
   remove: (runId: string, forGood: boolean) => Promise<void>
 }
 
-type Own = Pick<RunPlace, 'runId' | 'store' | 'wasAtRest' | 'isLossKnown' | 'crashes'>
+type Own = Pick<RunPlace, 'runId' | 'store' | 'wasIdle' | 'isLossKnown' | 'crashes'>
 
 export class LoadedRuns {
   readonly #context: LoadedRunsContext
   readonly #open = new Map<string, HostedRun>()
   /** Runs that were unloaded while idle, since the process started. */
-  readonly #rested = new Set<number>()
+  readonly #unloadedIdle = new Set<number>()
   /** Runs whose turn has failed, until they are loaded again. */
   readonly #dropped = new Set<number>()
   /** It is known which run made the previous object fail, so the others did not cause it. */
@@ -92,7 +92,7 @@ export class LoadedRuns {
       if (this.#open.has(runId)) continue
       const entry = tables.findRun(runId)
       // A run in one row has ended.
-      if (entry?.state !== 'kept' || entry.body !== null || this.#rested.has(entry.n)) continue
+      if (entry?.state !== 'kept' || entry.body !== null || this.#unloadedIdle.has(entry.n)) continue
       if (!tables.isAwaited(entry.n)) continue
       const known = tables.crashes.find(entry.n)
       if (runIds.length > 1 && known.length > 0) continue
@@ -113,11 +113,11 @@ export class LoadedRuns {
     const entry = tables.findRun(runId)
     const isKept = entry?.state === 'kept'
     const n = entry?.n ?? tables.nextRun()
-    const wasAtRest = this.#rested.delete(n)
+    const wasIdle = this.#unloadedIdle.delete(n)
     const store = openStore(tables, n, runId, isKept ? entry : null)
     const isLossKnown = this.#dropped.delete(n) || this.#isLossKnown
     const crashes = openCrashes(tables.crashes, n, runId, state.id.toString(), isKept)
-    const place = this.#placeOf(n, { runId, store, wasAtRest, isLossKnown, crashes })
+    const place = this.#placeOf(n, { runId, store, wasIdle, isLossKnown, crashes })
     const run = new HostedRun(n, place, {
       isRemoved: entry?.state === 'erasing' || entry?.state === 'removed',
       remove: (forGood) => remove(runId, forGood),
@@ -184,35 +184,35 @@ export class LoadedRuns {
     const n = run?.n ?? this.#context.tables.findRun(runId)?.n
     this.#open.delete(runId)
     if (n !== undefined) {
-      this.#rested.delete(n)
+      this.#unloadedIdle.delete(n)
       this.#dropped.delete(n)
     }
     return run?.n ?? null
   }
 
   /** Unloads a run that has ended and is in the index. It is read again when it is needed. */
-  restEnded(runId: string): void {
+  unloadEnded(runId: string): void {
     const run = this.#open.get(runId)
-    if (run?.machine.run && hasEnded(run.machine.run.state)) this.#rest(run)
+    if (run?.machine.run && hasEnded(run.machine.run.state)) this.#unload(run)
   }
 
   /** The run does not exist. */
   forgetEmpty(run: HostedRun): void {
-    if (run.isAtRest && this.#open.get(run.place.runId) === run) this.#open.delete(run.place.runId)
+    if (run.canUnload && this.#open.get(run.place.runId) === run) this.#open.delete(run.place.runId)
   }
 
-  lookForRest(): void {
+  unloadIdle(): void {
     const now = this.#context.now()
     if (now - this.#lookedForRestAt < LOOK_FOR_REST_MS) return
     this.#lookedForRestAt = now
-    for (const run of [...this.#open.values()]) if (run.touchedAt < now - REST_AFTER_MS) this.#rest(run)
+    for (const run of [...this.#open.values()]) if (run.touchedAt < now - UNLOAD_AFTER_MS) this.#unload(run)
   }
 
-  #rest(run: HostedRun): void {
-    if (!run.isAtRest || this.#open.get(run.place.runId) !== run) return
+  #unload(run: HostedRun): void {
+    if (!run.canUnload || this.#open.get(run.place.runId) !== run) return
     this.#open.delete(run.place.runId)
     const state = run.machine.run?.state
-    if (state !== undefined && !hasEnded(state)) this.#rested.add(run.n)
+    if (state !== undefined && !hasEnded(state)) this.#unloadedIdle.add(run.n)
     run.machine.forget()
   }
 }

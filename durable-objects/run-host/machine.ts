@@ -49,7 +49,7 @@ export class RunMachine implements WokenShell {
   unreadable: string | null = null
   /** The first answer of `flow.respond`. */
   answer: HttpAnswer | null = null
-  gateKnows: GateNeed | null = null
+  lastGateNeed: GateNeed | null = null
   readonly #place: RunPlace
   readonly #core: Core
   readonly #timers: Timers
@@ -104,8 +104,8 @@ export class RunMachine implements WokenShell {
   readonly isThere = (): boolean => this.run !== null
   readonly sync = (): Promise<void> => this.#place.sync()
 
-  get wasAtRest(): boolean {
-    return this.#place.wasAtRest
+  get wasIdle(): boolean {
+    return this.#place.wasIdle
   }
 
   get isLossKnown(): boolean {
@@ -128,7 +128,7 @@ export class RunMachine implements WokenShell {
     }
   }
 
-  hold(spec: RunSpec): Run {
+  openRun(spec: RunSpec): Run {
     const plan = planOf(spec)
     const values = runValues(this.store, (chars) => {
       if (this.run !== null) this.run.chars += chars
@@ -144,8 +144,8 @@ export class RunMachine implements WokenShell {
     wake(this, onQueued)
   }
 
-  goOn(): void {
-    this.#reports.sendWhatIsLeft()
+  resumeDeliveries(): void {
+    this.#reports.sendPending()
     this.followers.arm()
     this.relayed.restore()
     this.#alarm.rearm()
@@ -163,8 +163,8 @@ export class RunMachine implements WokenShell {
     return this.#writes.together(work)
   }
 
-  said<T>(work: () => T): T {
-    return this.crashes.said(() => this.#writes.together(work))
+  forCaller<T>(work: () => T): T {
+    return this.crashes.forCaller(() => this.#writes.together(work))
   }
 
   afterWrites(work: () => void): void {
@@ -178,23 +178,23 @@ export class RunMachine implements WokenShell {
 
   async runRecorded(facts: readonly ShellFact[]): Promise<void> {
     const [first] = facts
-    if (this.#steps.areCareful && first !== undefined)
+    if (this.#steps.areIsolated && first !== undefined)
       await this.#steps.record(keyOf(first), () => this.feed(facts))
     else this.feed(facts)
   }
 
   #turn(facts: readonly ShellFact[], commands: readonly Command[]): TurnResult {
     const { paused } = this.requireRun().state.run
-    const result = runTurn(this.shell, facts, commands, this.#steps.areCareful)
+    const result = runTurn(this.shell, facts, commands, this.#steps.areIsolated)
     this.#steps.count()
     if (result.respond) this.answer ??= result.respond
-    const isBehind = this.#progress.isBehind(result.told.at(-1)?.progress ?? 0)
+    const isBehind = this.#progress.isBehind(result.publicEvents.at(-1)?.progress ?? 0)
     followTurn(this, this.#parts, result, { wasPaused: paused, isBehind })
     return result
   }
 
-  beCareful(): void {
-    this.#steps.beCareful()
+  isolateTurns(): void {
+    this.#steps.isolateTurns()
   }
 
   feedLater(commands: readonly Command[]): void {
@@ -202,13 +202,13 @@ export class RunMachine implements WokenShell {
   }
 
   project(): void {
-    this.#progress.told()
+    this.#progress.wasReported()
     this.store.writeUnreported(this.now())
     this.#place.wantReport()
   }
 
-  tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {
-    this.#reports.tell(kind, body)
+  enqueue(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {
+    this.#reports.enqueue(kind, body)
   }
 
   scheduleDrain(delayMs: number): void {
@@ -253,7 +253,7 @@ export class RunMachine implements WokenShell {
   }
 
   /** No work is in progress that only memory knows of. */
-  get isAtRest(): boolean {
+  get canUnload(): boolean {
     const isIdle = this.#effects.size() === 0 && this.detached.isEmpty && !this.#reports.isUnderWay
     const isWatched = !this.live.isEmpty() || !this.followers.hasNoStreams() || !this.relayed.isEmpty()
     return isIdle && !isWatched && this.#waiters.isEmpty

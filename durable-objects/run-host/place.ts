@@ -14,7 +14,7 @@ export type RunPlace = {
   readonly sockets: FollowersContext['state']
   readonly alarm: { set(at: number): void; remove(): void }
   /** The run was loaded before in this process and was unloaded while idle, so nothing was lost. */
-  readonly wasAtRest: boolean
+  readonly wasIdle: boolean
   /** It is known which work made the run fail, so other work in progress did not cause it. */
   readonly isLossKnown: boolean
   readonly crashes: Crashes

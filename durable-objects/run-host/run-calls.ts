@@ -32,7 +32,7 @@ import { carriedOverOf, type Follow, outputsOf } from './outside/carried-over.ts
 import { type ChildEnd, childEnded } from './outside/child.ts'
 import { claim, release, standingOf } from './outside/claims.ts'
 import { noteUndone, undoneBy, undoneHere } from './outside/compensated.ts'
-import { retellEventWaits, takeEvent } from './outside/event-waits.ts'
+import { reportAllEventWaits, takeEvent } from './outside/event-waits.ts'
 import { countDescendant } from './outside/family.ts'
 import { gateMessageOf, slotOffered } from './outside/gate.ts'
 import { reportRun } from './outside/outbox.ts'
@@ -70,25 +70,25 @@ export class RunCalls implements Omit<RunRpc, 'start' | 'remove'> {
     return showRun(this.#machine, include)
   }
 
-  async control(verb: ControlVerb, by: string, who?: RunActor): Promise<ControlAnswer> {
-    return control(this.#readable, verb, by, who)
+  async control(verb: ControlVerb, by: string, actor?: RunActor): Promise<ControlAnswer> {
+    return control(this.#readable, verb, by, actor)
   }
 
-  async signal(request: Signal, who?: RunActor): Promise<ControlAnswer> {
-    return signal(this.#readable, request, who)
+  async signal(request: Signal, actor?: RunActor): Promise<ControlAnswer> {
+    return signal(this.#readable, request, actor)
   }
 
   async takeEvent(event: TeamEvent): Promise<boolean> {
     // The run may still wait for the event: returning false would remove its waits from the index.
-    return takeEvent(this.#readable, event, (work) => this.#machine.said(work))
+    return takeEvent(this.#readable, event, (work) => this.#machine.forCaller(work))
   }
 
-  async decide(request: Decide, who?: RunActor): Promise<ControlAnswer> {
-    return decideApproval(this.#readable, request, who)
+  async decide(request: Decide, actor?: RunActor): Promise<ControlAnswer> {
+    return decideApproval(this.#readable, request, actor)
   }
 
-  async resolve(request: Resolve, who?: RunActor): Promise<ControlAnswer> {
-    return resolve(this.#readable, request, who)
+  async resolve(request: Resolve, actor?: RunActor): Promise<ControlAnswer> {
+    return resolve(this.#readable, request, actor)
   }
 
   async node(path: string): Promise<NodeDetail | null> {
@@ -179,7 +179,7 @@ export class RunCalls implements Omit<RunRpc, 'start' | 'remove'> {
       const approval = approvalRow(run, store, path)
       if (approval !== null) await projectApproval(env.DB, approval)
     }
-    await retellEventWaits(this.#machine)
+    await reportAllEventWaits(this.#machine)
     return true
   }
 

@@ -16,12 +16,12 @@ export interface RunShell {
   readonly run: Run | null
   readonly answer: HttpAnswer | null
   /** What the gate was last told that the run needs. Null after a loss of memory. */
-  gateKnows: GateNeed | null
+  lastGateNeed: GateNeed | null
   readonly shell: TurnShell
   now(): number
   requireRun(): Run
   /** Loads a run into memory. Writes nothing. */
-  hold(spec: RunSpec): Run
+  openRun(spec: RunSpec): Run
   /** Executes one turn and its consequences. */
   feed(facts: readonly ShellFact[], commands?: readonly Command[]): { accepted: boolean }
   /** As `feed`. If something has crashed before, the work is written to disk before it is tried. */
@@ -32,7 +32,7 @@ export interface RunShell {
    * As `atomically`, for a request from outside: the caller gets the error, and it does not count as a crash of the
    * run.
    */
-  said<T>(work: () => T): T
+  forCaller<T>(work: () => T): T
   /** The turns of a start. The run is stored with the last of them. */
   startWith(work: () => void): void
   /** Runs after the writes of the turn. Does not run if they are rolled back. */
@@ -40,7 +40,7 @@ export interface RunShell {
   /** Reports the run to the index soon. */
   project(): void
   /** Writes a message to the outbox. */
-  tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void
+  enqueue(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void
   scheduleDrain(delayMs: number): void
   setTimer(key: string, at: number): void
 }

@@ -20,7 +20,7 @@ export type GateRow = {
   readonly place: number
   state: 'inside' | 'line' | 'held'
   /** Whether a run inside knows that it is. */
-  told: boolean
+  notified: boolean
   /** The run has started before, gave up its slot while it waited, and needs one again. */
   again: boolean
   seq: number
@@ -56,7 +56,7 @@ export function enterGate(gate: Gate, ask: GateAsk, changes: GateChanges): 'insi
   if (known !== undefined && seq < known.seq) return known.state === 'inside' ? 'inside' : 'line'
   // The newest start sets the limit. A run of an older version that asks again does not restore its own.
   if (known === undefined && !ask.again) gate.limit = ask.limit
-  const row = known ?? { runId, place: gate.nextPlace++, state: 'held', told: true, again: false, seq }
+  const row = known ?? { runId, place: gate.nextPlace++, state: 'held', notified: true, again: false, seq }
   const isNew = row.state === 'held' && !ask.again
   row.seq = seq
   row.again ||= ask.again
@@ -64,25 +64,25 @@ export function enterGate(gate: Gate, ask: GateAsk, changes: GateChanges): 'insi
   else if (row.state === 'held') row.state = 'line'
   gate.rows.set(runId, row)
   changes.rows.add(runId)
-  letIn(gate, changes)
+  admitNext(gate, changes)
   if (row.state === 'line' && isNew && ask.whenFull === 'reject') {
     gate.rows.delete(runId)
     return 'rejected'
   }
   if (row.state === 'line' && isNew && ask.whenFull === 'replace') replaceFor(gate, row, changes)
   if (row.state !== 'inside') return 'line'
-  row.told = true
+  row.notified = true
   return 'inside'
 }
 
 /** Admits as many runs as there is room for. */
-export function letIn(gate: Gate, changes: GateChanges): void {
+export function admitNext(gate: Gate, changes: GateChanges): void {
   let free = gate.limit - countInside(gate)
   if (free <= 0) return
   for (const row of gate.rows.values()) {
     if (row.state !== 'line') continue
     row.state = 'inside'
-    row.told = false
+    row.notified = false
     changes.rows.add(row.runId)
     if (--free === 0) return
   }
@@ -107,18 +107,23 @@ function replaceFor(gate: Gate, newcomer: GateRow, changes: GateChanges): void {
 }
 
 /** Applies a message of a run, or its answer to a question. */
-export function hearRun(gate: Gate, runId: string, { need, seq }: GateMessage, changes: GateChanges): void {
+export function applyRunMessage(
+  gate: Gate,
+  runId: string,
+  { need, seq }: GateMessage,
+  changes: GateChanges,
+): void {
   if (need === 'gone' && gate.replaced.delete(runId)) changes.replaced.add(runId)
   const row = gate.rows.get(runId)
   if (row === undefined || seq < row.seq) return
   row.seq = seq
   changes.rows.add(runId)
   if (need === 'slot') {
-    if (row.state === 'inside') row.told = true
+    if (row.state === 'inside') row.notified = true
     else row.state = 'line'
   } else if (need === 'place') row.state = 'held'
   else gate.rows.delete(runId)
-  letIn(gate, changes)
+  admitNext(gate, changes)
 }
 
 /** 0 is inside, 1 is next, null is not here. */

@@ -5,7 +5,7 @@ import {
   enterGate,
   type Gate,
   type GateNeed,
-  hearRun,
+  applyRunMessage,
   newGate,
   noChanges,
   placesIn,
@@ -47,7 +47,7 @@ function deliver(world: World, { life, need, again, seq }: Message): void {
     const answer = enterGate(gate, ask, changes)
     if (answer === 'rejected') end(world, life)
     else if (answer === 'inside' && seq === life.seq) take(life)
-  } else hearRun(gate, life.id, { need, seq }, changes)
+  } else applyRunMessage(gate, life.id, { need, seq }, changes)
   for (const id of gate.rows.keys()) if (gate.replaced.has(id)) throw new Error(`${id} is here and replaced`)
   if (countInside(gate) > limit) throw new Error(`${countInside(gate)} inside, ${limit} may be`)
   if (countInside(gate) < limit && [...gate.rows.values()].some(({ state }) => state === 'line'))
@@ -77,9 +77,9 @@ function tell(world: World): void {
       gate.replaced.delete(life.id)
     }
     const row = gate.rows.get(life.id)
-    if (row?.state !== 'inside' || row.told) continue
+    if (row?.state !== 'inside' || row.notified) continue
     if (life.heard === life.seq) take(life)
-    if (dice.chance(0.8)) hearRun(gate, life.id, { need: life.need, seq: life.seq }, noChanges())
+    if (dice.chance(0.8)) applyRunMessage(gate, life.id, { need: life.need, seq: life.seq }, noChanges())
   }
 }
 
@@ -90,8 +90,8 @@ function tell(world: World): void {
 function watch({ gate, lives }: World): void {
   for (const { id, need, seq } of lives) {
     const row = gate.rows.get(id)
-    if (row?.state === 'held' || (row?.state === 'inside' && row.told))
-      hearRun(gate, id, { need, seq }, noChanges())
+    if (row?.state === 'held' || (row?.state === 'inside' && row.notified))
+      applyRunMessage(gate, id, { need, seq }, noChanges())
   }
 }
 
@@ -123,7 +123,7 @@ function checkRest({ gate, lives, limit }: World): void {
     if (state !== fits) throw new Error(`${id} wants ${need}, has ${has}, and is ${state}`)
   }
   if (lives.filter(({ has }) => has).length > limit) throw new Error('more have a slot than may')
-  if (gate.replaced.size > 0) throw new Error('a replaced run was not told')
+  if (gate.replaced.size > 0) throw new Error('a replaced run was not notified')
 }
 
 function runWorld(seed: number): World {
@@ -185,18 +185,18 @@ describe('a gate', () => {
     expect(['a', 'b', 'c', 'd'].map((id) => ask(gate, id))).toEqual(['inside', 'line', 'line', 'line'])
     ask(gate, 'b', { held: true, seq: 2 })
     expect(placesIn(gate, ['a', 'b', 'c', 'd', 'x'])).toEqual({ a: 0, b: 1, c: 1, d: 2 })
-    hearRun(gate, 'a', { need: 'gone', seq: 9 }, noChanges())
+    applyRunMessage(gate, 'a', { need: 'gone', seq: 9 }, noChanges())
     expect(placesIn(gate, ['b', 'c', 'd'])).toEqual({ b: 1, c: 0, d: 1 })
     expect(ask(gate, 'b', { seq: 3 })).toBe('line')
     expect(placesIn(gate, ['b', 'd'])).toEqual({ b: 1, d: 2 })
-    hearRun(gate, 'c', { need: 'none', seq: 2 }, noChanges())
+    applyRunMessage(gate, 'c', { need: 'none', seq: 2 }, noChanges())
     expect(placesIn(gate, ['b', 'd'])).toEqual({ b: 0, d: 1 })
   })
 
   it('ignores messages older than the newest', () => {
     const gate = newGate()
     ask(gate, 'a', { seq: 5 })
-    hearRun(gate, 'a', { need: 'none', seq: 4 }, noChanges())
+    applyRunMessage(gate, 'a', { need: 'none', seq: 4 }, noChanges())
     expect(placesIn(gate, ['a'])).toEqual({ a: 0 })
     expect(ask(gate, 'a', { seq: 4, held: true })).toBe('inside')
     expect(placesIn(gate, ['a'])).toEqual({ a: 0 })
@@ -226,9 +226,9 @@ describe('a gate', () => {
     const gate = newGate()
     for (const id of ['a', 'b']) ask(gate, id, { limit: 2 })
     expect(ask(gate, 'c', { limit: 1 })).toBe('line')
-    hearRun(gate, 'a', { need: 'gone', seq: 2 }, noChanges())
+    applyRunMessage(gate, 'a', { need: 'gone', seq: 2 }, noChanges())
     expect(placesIn(gate, ['c'])).toEqual({ c: 1 })
-    hearRun(gate, 'b', { need: 'gone', seq: 2 }, noChanges())
+    applyRunMessage(gate, 'b', { need: 'gone', seq: 2 }, noChanges())
     expect(placesIn(gate, ['c'])).toEqual({ c: 0 })
   })
 })

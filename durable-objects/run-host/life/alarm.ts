@@ -70,7 +70,7 @@ export class RunAlarm {
     if (hasEnded(this.#machine.requireRun().state)) {
       timers.disarm()
       followers.arm()
-    } else if (effects.size() === 0 && detached.isEmpty) timers.rest()
+    } else if (effects.size() === 0 && detached.isEmpty) timers.armForTimers()
   }
 
   async fire(onStart: () => void): Promise<void> {
@@ -97,7 +97,7 @@ export class RunAlarm {
         if (this.#machine.run === null) return
       }
     }
-    reports.sendWhatIsLeft()
+    reports.sendPending()
     this.rearm()
   }
 

@@ -49,7 +49,7 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, actor:
   const onAccepted = () => addAuditEntry(machine, actor, { action: `run.${verb}_requested` })
   // A cancel must end the run. If applying it keeps crashing the run, the crash limit ends the run.
   const together: RunShell['atomically'] = (work) =>
-    verb === 'cancel' ? machine.atomically(work) : machine.said(work)
+    verb === 'cancel' ? machine.atomically(work) : machine.forCaller(work)
   const { accepted } = together(() => {
     const result = machine.feed([{ fact, onAccepted }])
     if (verb === 'pause' && result.accepted) leaveLine(machine)
@@ -75,14 +75,14 @@ export function signal(machine: RunShell, request: Signal, actor: Actor): Contro
       `The run already keeps ${MAX_KEPT_SIGNALS} signals that no node has accepted. Send the signal again later.`,
     )
   }
-  const said: ShellFact = {
+  const received: ShellFact = {
     fact: { type: 'signal.received', name, data, ...(id === undefined ? {} : { id }) },
     onAccepted: (seq) => {
       store.writeSignal(seq, name, id ?? null, data)
       addAuditEntry(machine, actor, { action: 'run.signalled', after: { name } })
     },
   }
-  machine.said(() => machine.feed([said]))
+  machine.forCaller(() => machine.feed([received]))
   return viewAnswer(machine)
 }
 
@@ -104,21 +104,22 @@ export function note(
     ...(data === undefined ? {} : { data }),
   } as const
   const onAccepted = () => addAuditEntry(machine, actor, { action: 'run.noted', after: { message } })
-  const isNoted = !hasEnded(run.state) && machine.said(() => machine.feed([{ fact, onAccepted }])).accepted
+  const isNoted =
+    !hasEnded(run.state) && machine.forCaller(() => machine.feed([{ fact, onAccepted }])).accepted
   return { isNoted, workflowId, workflowName }
 }
 
 export function decideApproval(machine: RunShell, request: Decide, actor: Actor): ControlAnswer {
   if (machine.run === null) return missing()
-  const spoken = machine.said(() => {
-    const said = decide(machine.shell, request, machine.now())
-    if ('refused' in said) return said
-    if (said.fact) machine.feed([said.fact])
-    addAuditEntry(machine, actor, decided(machine, request, said.wait))
+  const result = machine.forCaller(() => {
+    const decision = decide(machine.shell, request, machine.now())
+    if ('refused' in decision) return decision
+    if (decision.fact) machine.feed([decision.fact])
+    addAuditEntry(machine, actor, decided(machine, request, decision.wait))
     machine.scheduleDrain(0)
-    return said
+    return decision
   })
-  return 'refused' in spoken ? conflict(spoken.refused) : viewAnswer(machine)
+  return 'refused' in result ? conflict(result.refused) : viewAnswer(machine)
 }
 
 function decided(
@@ -145,7 +146,7 @@ export function resolve(machine: RunShell, request: Resolve, actor: Actor): Cont
   const fact = { type: 'node.resolved', path, attempt, outcome: request.outcome, by: request.by } as const
   const onAccepted = () =>
     addAuditEntry(machine, actor, { action: 'run.node_resolved', after: { path, outcome: request.outcome } })
-  const { accepted } = machine.said(() => machine.feed([{ fact, output: encoded.value, onAccepted }]))
+  const { accepted } = machine.forCaller(() => machine.feed([{ fact, output: encoded.value, onAccepted }]))
   return accepted
     ? viewAnswer(machine)
     : conflict(`Only a node with the status unknown can be resolved. This one is ${status}.`)

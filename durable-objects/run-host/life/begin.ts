@@ -6,7 +6,7 @@
 //    again.
 import { toIso } from '../../../src/core/clock.ts'
 import { type RunSpec, type StartAnswer, workflowRun } from '../../../src/objects/workflow-run.ts'
-import { askGate, enterGate, gateOf, tellGate } from '../outside/gate.ts'
+import { askGate, enterGate, gateOf, notifyGate } from '../outside/gate.ts'
 import { beginOrQueue, joinLine } from '../outside/slot.ts'
 import { isInLine } from '../rows/stored-slot.ts'
 import type { RunShell } from '../run-shell.ts'
@@ -38,10 +38,10 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<Refused 
     machine.store.create(kept)
     machine.store.writeMeta('createdAt', toIso(machine.now()))
     if (gate) machine.store.writeMeta('gate', JSON.stringify(gate))
-    machine.hold(kept)
+    machine.openRun(kept)
     nameRun(machine)
     // The gate is asked below, after the run is stored.
-    machine.gateKnows = isLater(machine) ? 'none' : 'slot'
+    machine.lastGateNeed = isLater(machine) ? 'none' : 'slot'
     if (carriedOver) adopt(machine, carriedOver, outputs)
     if (fault) launch(machine, fault)
     else if (isLater(machine)) queue(machine, 'start_at')
@@ -53,7 +53,7 @@ export async function create(machine: RunShell, spec: RunSpec): Promise<Refused 
   try {
     return (await enterGate(machine)) ? null : REJECTED
   } catch {
-    tellGate(machine)
+    notifyGate(machine)
     return null
   }
 }
@@ -76,10 +76,10 @@ export function armStart(machine: RunShell): void {
   // its report.
   if (isInLine(run, machine.store)) return
   if (spec.startAt !== undefined && isLater(machine)) {
-    machine.gateKnows = 'none'
+    machine.lastGateNeed = 'none'
     machine.setTimer('$start', spec.startAt)
   } else if (machine.store.readMeta('gate') === null) beginOrQueue(machine)
-  else tellGate(machine)
+  else notifyGate(machine)
 }
 
 function queue(machine: RunShell, reason: string): void {

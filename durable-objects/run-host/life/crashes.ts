@@ -55,7 +55,7 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
   const counts = new Map<string, number>()
   const doing: Doing = { at: null, host }
   let fixed: string | null = null
-  let isSaid = false
+  let isForCaller = false
   /** The keys that have a row. */
   const written = new Set<string>()
 
@@ -70,7 +70,7 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
   }
 
   function recall(): void {
-    const died = underWay.get(runId)
+    const interrupted = underWay.get(runId)
     underWay.delete(runId)
     if (!isStored) return
     const process = thisProcess()
@@ -81,9 +81,9 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
       if (isLost) write(at, null)
       else if (trying !== null && count === 0) clear(at)
     }
-    if (died?.at == null) return
-    counts.set(died.at, (counts.get(died.at) ?? 0) + 1)
-    write(died.at, null)
+    if (interrupted?.at == null) return
+    counts.set(interrupted.at, (counts.get(interrupted.at) ?? 0) + 1)
+    write(interrupted.at, null)
   }
   recall()
 
@@ -131,18 +131,18 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
       }
     },
     at(key: string | null): void {
-      doing.at = isSaid ? null : (fixed ?? key)
+      doing.at = isForCaller ? null : (fixed ?? key)
     },
     /** The work of a caller, who gets the error. */
-    said<T>(work: () => T): T {
-      isSaid = true
+    forCaller<T>(work: () => T): T {
+      isForCaller = true
       try {
         return work()
       } finally {
-        isSaid = false
+        isForCaller = false
       }
     },
     /** A full disk fails every turn, so it does not count against this one. */
-    disregard: (): void => void underWay.delete(runId),
+    ignore: (): void => void underWay.delete(runId),
   }
 }

@@ -7,7 +7,7 @@ import { lookAtChild } from '../outside/child.ts'
 import { followPause } from '../outside/children.ts'
 import { followGate } from '../outside/gate.ts'
 import { collectIntoFile } from '../outside/offload.ts'
-import { SEND_DEBOUNCE_MS, writeFarewell } from '../outside/outbox.ts'
+import { SEND_DEBOUNCE_MS, writeEndMessages } from '../outside/outbox.ts'
 import type { Reports } from '../outside/reports.ts'
 import type { effectsOf } from '../ports/run-effects.ts'
 import type { RunShell } from '../run-shell.ts'
@@ -46,7 +46,7 @@ export class Progress {
     return percent - last >= PROGRESS_STEP && this.#machine.now() - at >= PROGRESS_INTERVAL_MS
   }
 
-  told(): void {
+  wasReported(): void {
     const { plan, state } = this.#machine.requireRun()
     this.#reported = { progress: progress(plan, state), at: this.#machine.now() }
   }
@@ -61,17 +61,18 @@ export function followTurn(
 ): void {
   if (result.ended) parts.crashes.clearAll()
   for (const { child } of result.cancels) {
-    if (child !== undefined) machine.tell('cancel_child', { runId: child })
+    if (child !== undefined) machine.enqueue('cancel_child', { runId: child })
   }
-  if (result.ended) writeFarewell(machine)
+  if (result.ended) writeEndMessages(machine)
   else followPause(machine, wasPaused, result.events)
   if (result.projects || isBehind) machine.project()
-  if (result.tells) machine.scheduleDrain(SEND_DEBOUNCE_MS)
+  if (result.hasMessages) machine.scheduleDrain(SEND_DEBOUNCE_MS)
   const startsWork =
-    result.aside !== null || [result.effects, result.later, result.resumes].some(({ length }) => length > 0)
+    result.largeOutput !== null ||
+    [result.effects, result.later, result.resumes].some(({ length }) => length > 0)
   if (result.events.length > 0 || startsWork) parts.alarm.rearm(startsWork)
   machine.afterWrites(() => actOn(machine, parts, result))
-  if (result.ended) parts.reports.sendWhatIsLeft()
+  if (result.ended) parts.reports.sendPending()
   else if (result.events.length > 0) followGate(machine)
 }
 
@@ -84,11 +85,11 @@ function actOn(
   for (const effect of result.effects) effects.start(effect)
   for (const { path, attempt } of result.resumes)
     void detached.do(() => lookAtChild(machine, path, attempt)).catch(() => undefined)
-  const { aside } = result
-  if (aside !== null) void detached.do(() => collectIntoFile(machine, aside))
+  const { largeOutput } = result
+  if (largeOutput !== null) void detached.do(() => collectIntoFile(machine, largeOutput))
   steps.later(result.later)
   if (result.events.length > 0) {
-    machine.live.publish(result.told)
+    machine.live.publish(result.publicEvents)
     waiters.look()
   }
   if (result.ended) machine.live.endFollowers()

@@ -5,7 +5,7 @@
 import { type NodeError, OUTCOME_UNKNOWN, type RunEvent } from '../../../src/engine/model/event.ts'
 import { type Activation, isSettled } from '../../../src/engine/model/state.ts'
 import { progress } from '../../../src/engine/read/view.ts'
-import { writeFarewell } from '../outside/outbox.ts'
+import { writeEndMessages } from '../outside/outbox.ts'
 import type { RunShell } from '../run-shell.ts'
 import { type Crashes, ENDING } from './crashes.ts'
 
@@ -58,12 +58,12 @@ export function endByForce(machine: RunShell, crashes: Crashes): void {
   } satisfies Partial<typeof state.run>)
   const event: RunEvent = { type: 'run.failed', error, seq: state.run.seq, at: now, auto: true }
   const entry = { event, progress: progress(run.plan, state) }
-  const told = store.writeTurn({ run: state.run, activations: stopped, regions: [], events: [entry] })
-  writeFarewell(machine)
+  const publicEvents = store.writeTurn({ run: state.run, activations: stopped, regions: [], events: [entry] })
+  writeEndMessages(machine)
   machine.project()
   crashes.clearAll()
   machine.afterWrites(() => {
-    machine.live.publish(told)
+    machine.live.publish(publicEvents)
     machine.live.endFollowers()
   })
 
@@ -73,7 +73,8 @@ export function endByForce(machine: RunShell, crashes: Crashes): void {
     const { wait } = activation
     const mayHaveHappened = activation.holds === 'slot' || activation.status === 'unknown'
     const isOnce = run.plan.nodes[activation.node]?.atMostOnce === true
-    if (wait?.kind === 'child' && wait.name !== undefined) machine.tell('cancel_child', { runId: wait.name })
+    if (wait?.kind === 'child' && wait.name !== undefined)
+      machine.enqueue('cancel_child', { runId: wait.name })
     if (wait?.kind === 'approval') store.pushOutbox('approval', { path }, now)
     Object.assign(activation, {
       status: 'cancelled',

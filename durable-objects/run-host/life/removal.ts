@@ -32,6 +32,6 @@ export class Removal {
 
   async #deletePages(n: number): Promise<void> {
     while (this.#tables.deletePage(n)) await pause(0)
-    this.#due.rest()
+    this.#due.disarmIfEmpty()
   }
 }

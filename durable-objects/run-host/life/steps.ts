@@ -8,7 +8,7 @@ import { type Crashes, keyOf } from './crashes.ts'
 import type { Detached } from './detached.ts'
 
 /** How many turns after a crash do one piece of work each: as many as one turn may do. */
-const CAREFUL_TURNS = MAX_PURE * 2
+const ISOLATED_TURNS = MAX_PURE * 2
 
 export type Stepper = {
   readonly crashes: Crashes
@@ -23,23 +23,23 @@ export type Stepper = {
 
 export class Steps {
   readonly #run: Stepper
-  #careful = 0
+  #isolated = 0
 
   constructor(run: Stepper) {
     this.#run = run
   }
 
-  get areCareful(): boolean {
-    return this.#careful > 0
+  get areIsolated(): boolean {
+    return this.#isolated > 0
   }
 
-  beCareful(): void {
-    this.#careful ||= CAREFUL_TURNS
+  isolateTurns(): void {
+    this.#isolated ||= ISOLATED_TURNS
   }
 
   /** Counts a turn. */
   count(): void {
-    if (this.#careful > 0) this.#careful--
+    if (this.#isolated > 0) this.#isolated--
   }
 
   /** A lost process leaves no trace, so the work is written to disk before it is tried. */
@@ -56,7 +56,7 @@ export class Steps {
     if (commands.length === 0) return
     void this.#run.detached.do(async () => {
       try {
-        if (this.areCareful) await this.#oneByOne(commands)
+        if (this.areIsolated) await this.#oneByOne(commands)
         else await this.#next(() => this.#run.feed([], commands))
       } catch {
         // The turn has logged the error, and the run is loaded again.

@@ -10,7 +10,7 @@ import type { Command } from '../../../src/engine/model/command.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
 import { restore } from '../../../src/engine/resume/restore.ts'
 import { lostAttempts, outstanding } from '../../../src/engine/resume/wake.ts'
-import { listUnlisted } from '../outside/event-waits.ts'
+import { listMissingWaits } from '../outside/event-waits.ts'
 import type { RunShell } from '../run-shell.ts'
 import type { ShellFact } from '../turn/outcome.ts'
 import type { Run } from '../turn/scope.ts'
@@ -21,14 +21,14 @@ export type WokenShell = RunShell & {
   run: Run | null
   unreadable: string | null
   readonly crashes: Crashes
-  readonly wasAtRest: boolean
+  readonly wasIdle: boolean
   readonly isLossKnown: boolean
   /** From now on, each turn does one piece of work. */
-  beCareful(): void
+  isolateTurns(): void
   /** Runs the commands in turns of their own, after other requests that wait for this object. */
   feedLater(commands: readonly Command[]): void
   /** Sends pending messages, and sets the alarm. */
-  goOn(): void
+  resumeDeliveries(): void
 }
 
 /** After an eviction, a restart or a crash. */
@@ -38,7 +38,7 @@ export function wake(machine: WokenShell, onQueued: () => void): void {
     // The run had to be ended by force, and crashed before that.
     if (crashes.isGivenUp(ENDING) || crashes.countOf(WAKING) > MAX_CRASHES)
       throw new Error('The run crashes each time it is loaded')
-    const held = machine.hold(machine.store.readSpec())
+    const held = machine.openRun(machine.store.readSpec())
     machine.run = { ...held, state: restore(held.plan, machine.store.readState()) }
   } catch (error) {
     createLog('error').error('a run cannot be read', { runId: machine.run?.spec?.runId, error })
@@ -49,18 +49,18 @@ export function wake(machine: WokenShell, onQueued: () => void): void {
   }
   const { run } = machine
   machine.atomically(() => {
-    if (crashes.some()) machine.beCareful()
+    if (crashes.some()) machine.isolateTurns()
     // A run that has ended, and crashes while it sends its messages, stays readable and sends no more.
     if (hasEnded(run.state) && crashes.isGivenUp(WAKING)) return
-    if (!hasEnded(run.state) && machine.wasAtRest && !crashes.some()) resumeFromRest(machine, run)
+    if (!hasEnded(run.state) && machine.wasIdle && !crashes.some()) resumeIdle(machine, run)
     else if (!hasEnded(run.state)) resumeAfterRestart(machine, run, onQueued)
-    crashes.as(WAKING, () => machine.goOn())
+    crashes.as(WAKING, () => machine.resumeDeliveries())
     crashes.clear(WAKING)
   })
 }
 
 /** The run was idle when it left memory, so nothing was lost. Only its timers are set again. */
-function resumeFromRest(machine: WokenShell, { plan, state, spec }: Run): void {
+function resumeIdle(machine: WokenShell, { plan, state, spec }: Run): void {
   if (state.run.phase !== 'queued') {
     const timers = outstanding(plan, state).filter(({ type }) => type === 'set_timer')
     machine.feed([], timers)
@@ -76,13 +76,13 @@ function resumeAfterRestart(machine: WokenShell, run: Run, onQueued: () => void)
   const isQueued = run.state.run.phase === 'queued'
   crashes.as(WAKING, () => {
     const lost = lostAttempts(run.state)
-    machine.feed(lost.map((fact) => ({ fact: judged(fact), dropCommands: true })))
+    machine.feed(lost.map((fact) => ({ fact: markBystander(fact), dropCommands: true })))
     // The core has counted them.
     if (!machine.isLossKnown) for (const fact of lost) crashes.clear(keyOf({ fact }))
     giveUpNodes(machine, crashes)
 
     /** If the cause of the crash is known, it is counted for the work that caused it, and not for the lost attempts. */
-    function judged(fact: ShellFact['fact']): ShellFact['fact'] {
+    function markBystander(fact: ShellFact['fact']): ShellFact['fact'] {
       return fact.type === 'node.crashed' && machine.isLossKnown ? { ...fact, isBystander: true } : fact
     }
   })
@@ -93,14 +93,14 @@ function resumeAfterRestart(machine: WokenShell, run: Run, onQueued: () => void)
   const commands = outstanding(run.plan, run.state)
   // This work was in progress when memory was lost, and may be the cause.
   const works = commands.filter(isTurnWork)
-  if (works.length > 0 || commands.some(({ type }) => type === 'resume_node')) machine.beCareful()
+  if (works.length > 0 || commands.some(({ type }) => type === 'resume_node')) machine.isolateTurns()
   machine.feed(
     [],
-    commands.filter((wish) => !isTurnWork(wish)),
+    commands.filter((command) => !isTurnWork(command)),
   )
   machine.feedLater(works)
   crashes.as(WAKING, () => {
-    listUnlisted(machine)
+    listMissingWaits(machine)
     // Losing attempts may have changed what the run waits for, and the index does not know that yet.
     machine.project()
   })

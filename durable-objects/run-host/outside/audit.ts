@@ -17,11 +17,11 @@ export type RunAuditEntry = Pick<AuditEntry, 'action' | 'after'> &
 
 const AUDIT = 'audit'
 
-/** Called inside the turn. Without `who`, the system acts, or the caller writes the entry itself. */
-export function addAuditEntry(machine: RunShell, who: RunActor | undefined, entry: RunAuditEntry): void {
-  if (who === undefined) return
+/** Called inside the turn. Without `actor`, the system acts, or the caller writes the entry itself. */
+export function addAuditEntry(machine: RunShell, actor: RunActor | undefined, entry: RunAuditEntry): void {
+  if (actor === undefined) return
   const at = machine.now()
-  machine.tell(AUDIT, rowOf(machine.requireRun(), who, entry, newId('aud', at), at) as unknown as Json)
+  machine.enqueue(AUDIT, rowOf(machine.requireRun(), actor, entry, newId('aud', at), at) as unknown as Json)
 }
 
 export const writeAuditEntry = async (d1: D1Database, body: Json): Promise<void> => {
@@ -40,19 +40,25 @@ export function startRow(run: Run, createdAt: number): AuditRow | null {
   return rowOf(run, by, { action: 'run.started', after }, idBeside('aud', runId, createdAt), createdAt)
 }
 
-function rowOf({ spec }: Run, who: RunActor, entry: RunAuditEntry, id: string, createdAt: number): AuditRow {
+function rowOf(
+  { spec }: Run,
+  actor: RunActor,
+  entry: RunAuditEntry,
+  id: string,
+  createdAt: number,
+): AuditRow {
   return {
     targetType: 'run',
     targetId: spec.runId,
     ...entry,
     id,
     teamId: spec.teamId,
-    actorId: who.userId,
-    actorKind: who.kind,
-    actorKeyId: who.keyId,
-    address: who.address,
-    userAgent: who.userAgent,
+    actorId: actor.userId,
+    actorKind: actor.kind,
+    actorKeyId: actor.keyId,
+    address: actor.address,
+    userAgent: actor.userAgent,
     createdAt,
-    requestId: who.requestId,
+    requestId: actor.requestId,
   }
 }

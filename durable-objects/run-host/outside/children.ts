@@ -18,7 +18,7 @@ export function followPause(machine: RunShell, wasPaused: boolean, events: reado
   const paths = run.paused !== wasPaused ? open : run.paused ? pathsIn(events) : []
   for (const path of paths) {
     const runId = childOf(path)
-    if (runId !== undefined) machine.tell('hold_child', { runId })
+    if (runId !== undefined) machine.enqueue('hold_child', { runId })
   }
 }
 

@@ -38,11 +38,11 @@ export async function undoneHere(machine: RunShell): Promise<Undone> {
   const paths: string[] = []
   let at: string | null = compensate.runId
   while (at !== null) {
-    const told = await workflowRun(machine.env.RUNS, at).undone()
+    const answer = await workflowRun(machine.env.RUNS, at).undone()
     // The id of a compensation is stored before it starts.
-    if (told === null || !told.hasEnded) return { paths, underWay: at, before }
-    paths.push(...told.paths)
-    at = told.retry
+    if (answer === null || !answer.hasEnded) return { paths, underWay: at, before }
+    paths.push(...answer.paths)
+    at = answer.retry
   }
   return { paths, underWay: null, before }
 }

@@ -37,7 +37,7 @@ export async function takeEvent(
   if (machine.run?.spec.teamId !== event.teamId) return false
   if (machine.store.hasEvent(event.id)) return true
   const paths = waitersFor(machine.run.state, event.name)
-  if (paths.length === 0) tidyLater(machine)
+  if (paths.length === 0) scheduleCleanup(machine)
   let taken = false
   for (let at = 0; at < paths.length; at += WAITS_AT_ONCE) {
     if (at > 0) await pause(0)
@@ -55,13 +55,13 @@ export async function takeEvent(
 }
 
 /** The index sends events to a run that has no such wait, so it may have an outdated row. */
-function tidyLater(machine: RunShell): void {
+function scheduleCleanup(machine: RunShell): void {
   const isTold = machine.store.readOutbox().some(({ kind }) => kind.endsWith('event_waits'))
-  if (!isTold) machine.tell('tidy_event_waits', null)
+  if (!isTold) machine.enqueue('tidy_event_waits', null)
 }
 
 /** Writes which of these waits are open and which are over, then looks for events since the open ones began. */
-export async function tellEventWaits(machine: RunShell, paths: readonly string[]): Promise<void> {
+export async function reportEventWaits(machine: RunShell, paths: readonly string[]): Promise<void> {
   const { spec, state } = machine.requireRun()
   const d1 = machine.env.DB
   if (hasEnded(state)) return removeAllWaits(d1, spec.runId)
@@ -115,7 +115,7 @@ export async function takeEarlier(machine: RunShell, path: string): Promise<void
 }
 
 /** Removes rows of the index for waits that are over. */
-export async function tidyEventWaits(machine: RunShell): Promise<void> {
+export async function removeStaleWaits(machine: RunShell): Promise<void> {
   const run = machine.requireRun()
   const d1 = machine.env.DB
   if (hasEnded(run.state)) return removeAllWaits(d1, run.spec.runId)
@@ -127,23 +127,23 @@ export async function tidyEventWaits(machine: RunShell): Promise<void> {
  * For an index that was restored from a backup. Uses the outbox, so that these reports keep their order among the
  * others.
  */
-export async function retellEventWaits(machine: RunShell): Promise<void> {
+export async function reportAllEventWaits(machine: RunShell): Promise<void> {
   const run = machine.requireRun()
   if (hasEnded(run.state)) return removeAllWaits(machine.env.DB, run.spec.runId)
   const paths = allOpen(run).map(({ path }) => path)
-  machine.tell('tidy_event_waits', null)
-  if (paths.length > 0) machine.tell('event_waits', { paths })
+  machine.enqueue('tidy_event_waits', null)
+  if (paths.length > 0) machine.enqueue('event_waits', { paths })
 }
 
 /** Waits of code that did not have the index yet. */
-export function listUnlisted(machine: RunShell): void {
+export function listMissingWaits(machine: RunShell): void {
   const run = machine.requireRun()
   if (run.state.waiters.size === 0) return
   const open = new Set(allOpen(run).map(({ path }) => path))
-  const unlisted = machine.store.readWaits().filter(({ path, listed }) => !listed && open.has(path))
-  if (unlisted.length === 0) return
-  for (const wait of unlisted) machine.store.writeWait({ ...wait, listed: true })
-  machine.tell('event_waits', { paths: unlisted.map(({ path }) => path) })
+  const missing = machine.store.readWaits().filter(({ path, listed }) => !listed && open.has(path))
+  if (missing.length === 0) return
+  for (const wait of missing) machine.store.writeWait({ ...wait, listed: true })
+  machine.enqueue('event_waits', { paths: missing.map(({ path }) => path) })
 }
 
 const allOpen = (run: Run): OpenWait[] =>

@@ -73,13 +73,13 @@ export function followGate(machine: RunShell): void {
     machine.feed([{ fact: { type: 'run.yielded' } }])
     return
   }
-  if (machine.gateKnows !== needOf(machine)) tellGate(machine)
+  if (machine.lastGateNeed !== needOf(machine)) notifyGate(machine)
 }
 
 /** Writes that the gate must learn what the run needs. */
-export function tellGate(machine: RunShell): void {
+export function notifyGate(machine: RunShell): void {
   const need = needOf(machine)
-  machine.gateKnows = need
+  machine.lastGateNeed = need
   machine.store.replaceOutbox('gate', null, machine.now())
   machine.scheduleDrain(0)
   // The index shows what a running run waits for.
@@ -87,7 +87,7 @@ export function tellGate(machine: RunShell): void {
 }
 
 /** Called by the outbox: sends what the run needs now. */
-export async function speakToGate(machine: RunShell): Promise<void> {
+export async function sendToGate(machine: RunShell): Promise<void> {
   const gate = readGate(machine.store)
   if (gate === null) return
   const message = gateMessageOf(machine)
@@ -110,7 +110,7 @@ export async function enterGate(machine: RunShell): Promise<boolean> {
   if (machine.run === null) return true
   if (hasEnded(machine.run.state)) {
     // The run ended while it asked, and the gate may have received the question last.
-    machine.tell('leave_gate', { name: gate.name })
+    machine.enqueue('leave_gate', { name: gate.name })
   } else if (answer.state === 'rejected') {
     const reason = 'The concurrency limit of the workflow is reached'
     machine.feed([{ fact: { type: 'run.cancel_requested', by: 'gate', reason } }])

@@ -13,7 +13,7 @@ import { withFaults } from '../rows/faults.ts'
 import type { HostTables, Unreported } from '../rows/tables.ts'
 import { HEARTBEAT_MS } from '../rows/timers.ts'
 import type { HostLease } from './lease.ts'
-import { reportOf, takeReported, tellOthers } from './outbox.ts'
+import { notifyOthers, reportOf, takeReported } from './outbox.ts'
 
 const GROUP_MS = 50
 const MAX_RUNS = 300
@@ -34,8 +34,8 @@ export type GroupContext = {
   markLoads: (runIds: string[]) => Promise<void>
   machineOf: (runId: string) => Promise<RunMachine>
   onReported: (runId: string) => void
-  /** Calls `sendWhatIsLeft` at this time, even if the process is lost. */
-  ring: (at: number) => void
+  /** Calls `sendPending` at this time, even if the process is lost. */
+  arm: (at: number) => void
 }
 
 type Ready = Unreported & { machine: RunMachine; report: RunReport }
@@ -70,14 +70,14 @@ export class GroupReports {
 
   #schedule(delayMs: number): void {
     if (this.#timer !== undefined || this.#underWay) return
-    this.#context.ring(this.#context.now() + delayMs + HEARTBEAT_MS)
+    this.#context.arm(this.#context.now() + delayMs + HEARTBEAT_MS)
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       void this.#send()
     }, delayMs)
   }
 
-  sendWhatIsLeft(): void {
+  sendPending(): void {
     const { tables, now } = this.#context
     const at = tables.nextReportAt()
     if (at !== null) this.#schedule(Math.min(HEARTBEAT_MS, Math.max(0, at - now())))
@@ -97,7 +97,7 @@ export class GroupReports {
       createLog('error').error('runs could not be reported', { error })
     } finally {
       this.#underWay = false
-      this.sendWhatIsLeft()
+      this.sendPending()
     }
   }
 
@@ -147,7 +147,7 @@ export class GroupReports {
           onReported(id)
         }
       })
-      tellOthers(env, String(group[0]?.report.view.teamId), reported)
+      notifyOthers(env, String(group[0]?.report.view.teamId), reported)
     } catch (error) {
       createLog('error').error('the index refused a report', { runs: group.length, error })
       // One of them may be the cause.

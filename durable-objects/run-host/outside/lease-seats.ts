@@ -10,11 +10,11 @@ export type Seat = {
   hasSlot: boolean
   hasRun: boolean
   /** Its report is being sent, so the index may count it already. */
-  isBeingTold: boolean
+  isBeingReported: boolean
 }
 
 /** A seat whose run is in a report. */
-export type Told = { runId: string; seat: Seat; isAtWork: boolean }
+export type ReportedSeat = { runId: string; seat: Seat; isAtWork: boolean }
 
 export class LeaseSeats {
   readonly #seats = new Map<string, Seat>()
@@ -23,7 +23,7 @@ export class LeaseSeats {
   isMonthOpen = false
 
   /** Null if there is no room for the run. `isAlive`: the lease may be used. */
-  sit(runId: string, room: StartRoom, isAlive: boolean): Admission | null {
+  reserve(runId: string, room: StartRoom, isAlive: boolean): Admission | null {
     // The same start came before, so the run has its seat already.
     const seat = this.#seats.get(runId)
     if (seat !== undefined) return seat.hasSlot || room === 'month' ? 'slot' : 'line'
@@ -38,13 +38,13 @@ export class LeaseSeats {
     const hasRun = !this.isMonthOpen
     if (hasSlot) this.spare.slots--
     if (hasRun) this.spare.runs--
-    this.#seats.set(runId, { hasSlot, hasRun, isBeingTold: false })
+    this.#seats.set(runId, { hasSlot, hasRun, isBeingReported: false })
   }
 
   /** After a start: frees what the run does not use. `isThere` says whether the run exists. */
   started(runId: string, { isThere, isAtWork }: { isThere: boolean; isAtWork: boolean }): void {
     const seat = this.#seats.get(runId)
-    if (seat === undefined || seat.isBeingTold) return
+    if (seat === undefined || seat.isBeingReported) return
     if (seat.hasSlot && !isAtWork) {
       seat.hasSlot = false
       this.spare.slots++
@@ -59,20 +59,20 @@ export class LeaseSeats {
     this.#seats.delete(runId)
   }
 
-  /** Seats of the runs in these reports, until `told` says that the index has them. */
-  beginTelling(reports: readonly RunReport[]): Told[] {
-    const told = reports.flatMap(({ view }) => {
+  /** Seats of the runs in these reports, until `reported` says that the index has them. */
+  beginReport(reports: readonly RunReport[]): ReportedSeat[] {
+    const reported = reports.flatMap(({ view }) => {
       const seat = this.#seats.get(String(view.id))
       return seat === undefined
         ? []
         : [{ runId: String(view.id), seat, isAtWork: (view.slot ?? null) !== null }]
     })
-    for (const { seat } of told) seat.isBeingTold = true
-    return told
+    for (const { seat } of reported) seat.isBeingReported = true
+    return reported
   }
 
-  told(told: readonly Told[]): void {
-    for (const { runId, seat, isAtWork } of told) {
+  reported(reported: readonly ReportedSeat[]): void {
+    for (const { runId, seat, isAtWork } of reported) {
       // A run that is not working frees its slot.
       if (seat.hasSlot && !isAtWork) this.spare.slots++
       this.#seats.delete(runId)
@@ -83,12 +83,12 @@ export class LeaseSeats {
    * Sets the lease to the row in D1. Seats taken in the meantime came from the unused part, so the host holds as much
    * as before.
    */
-  took({ slots, runs }: Share): void {
+  setHeld({ slots, runs }: Share): void {
     const seated = this.#seated()
     this.spare = { slots: Math.max(0, slots - seated.slots), runs: Math.max(0, runs - seated.runs) }
   }
 
-  loseSpare(): void {
+  dropSpare(): void {
     this.spare = { slots: 0, runs: 0 }
   }
 

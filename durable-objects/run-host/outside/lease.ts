@@ -16,10 +16,10 @@ import {
   type Reported,
   type RunReport,
   takeLease,
-  tellLetIn,
+  wakeAdmitted,
 } from '../../../src/modules/runs/index.ts'
 import type { RunHostRpc, StartRoom } from '../../../src/objects/workflow-run.ts'
-import { type Admission, LeaseSeats, type Told } from './lease-seats.ts'
+import { type Admission, LeaseSeats, type ReportedSeat } from './lease-seats.ts'
 
 /** A report renews a lease that ends within this time. A lease that ends within `MARGIN_MS` is not used. */
 const RENEW_MS = LEASE_MS / 2
@@ -57,7 +57,7 @@ export class HostLease {
   admit(teamId: string, runId: string, room: StartRoom): Promise<Admission> | Admission {
     this.#host = hostOf(runId)
     if (this.#waiting.length === 0) {
-      const admission = this.#sit(runId, room)
+      const admission = this.#reserve(runId, room)
       if (admission !== null) return admission
     }
     return new Promise((decide, fail) => {
@@ -88,21 +88,21 @@ export class HostLease {
     reports: readonly RunReport[],
     send: (keep: Statement | null) => Promise<Reported>,
   ): Promise<Reported> {
-    const told = this.#seats.beginTelling(reports)
+    const reporting = this.#seats.beginReport(reports)
     try {
       const now = this.#context.now()
-      const reported = await send(this.#keep(told, reports, now))
+      const reported = await send(this.#keep(reporting, reports, now))
       if (reported.isLeaseKept) this.#expiresAt = now + LEASE_MS
-      else if (reported.isLeaseKept === false) this.#seats.loseSpare()
-      this.#seats.told(told)
+      else if (reported.isLeaseKept === false) this.#seats.dropSpare()
+      this.#seats.reported(reporting)
       return reported
     } finally {
-      for (const { seat } of told) seat.isBeingTold = false
+      for (const { seat } of reporting) seat.isBeingReported = false
     }
   }
 
   /** The statement that sets the lease to what these reports leave of it. Null if nothing changes. */
-  #keep(told: readonly Told[], reports: readonly RunReport[], now: number): Statement | null {
+  #keep(reporting: readonly ReportedSeat[], reports: readonly RunReport[], now: number): Statement | null {
     if (!this.#isAlive()) return null
     // A host of a single run starts no other run.
     const isShared = isSharedHost(this.#host)
@@ -111,8 +111,8 @@ export class HostLease {
     // A run in line gets a slot before runs that may come later.
     if (isGivenBack) this.#seats.spare = { slots: 0, runs: isShared ? this.#seats.spare.runs : 0 }
     const used = {
-      slots: told.filter(({ seat, isAtWork }) => seat.hasSlot && isAtWork).length,
-      runs: told.filter(({ seat }) => seat.hasRun).length,
+      slots: reporting.filter(({ seat, isAtWork }) => seat.hasSlot && isAtWork).length,
+      runs: reporting.filter(({ seat }) => seat.hasRun).length,
     }
     const isChanged = isGivenBack || used.slots + used.runs > 0
     if (!isChanged && this.#expiresAt - now > RENEW_MS) return null
@@ -124,15 +124,15 @@ export class HostLease {
   async giveBack(teamId: string): Promise<void> {
     if (!this.#isAlive()) return
     await this.#inTurn(async () => {
-      this.#seats.loseSpare()
+      this.#seats.dropSpare()
       const { env, now } = this.#context
       const lease = { id: this.#id, teamId, host: this.#host, period: this.#period }
-      void tellLetIn(env.RUNS, await giveBackLease(env.DB, lease, this.#seats.held(), now()))
+      void wakeAdmitted(env.RUNS, await giveBackLease(env.DB, lease, this.#seats.held(), now()))
     })
   }
 
-  #sit(runId: string, room: StartRoom): Admission | null {
-    return this.#seats.sit(runId, room, this.#isAlive())
+  #reserve(runId: string, room: StartRoom): Admission | null {
+    return this.#seats.reserve(runId, room, this.#isAlive())
   }
 
   async #ask(teamId: string): Promise<void> {
@@ -161,7 +161,7 @@ export class HostLease {
   #take(teamId: string): Promise<string[]> {
     return this.#inTurn(async () => {
       const { env, now } = this.#context
-      if (!this.#isAlive()) this.#seats.loseSpare()
+      if (!this.#isAlive()) this.#seats.dropSpare()
       const period = periodOf(now())
       if (period !== this.#period) this.#seats.spare.runs = 0
       this.#period = period
@@ -176,12 +176,12 @@ export class HostLease {
       const lease = { id: this.#id, teamId, host: this.#host, period }
       const taken = await takeLease(env.DB, lease, { held, wanted, spare: isSharedHost(this.#host) }, at)
       if (taken === null) {
-        this.#seats.loseSpare()
+        this.#seats.dropSpare()
         return []
       }
       this.#expiresAt = at + LEASE_MS
       this.#seats.isMonthOpen = taken.isMonthOpen
-      this.#seats.took(taken)
+      this.#seats.setHeld(taken)
       return taken.holders
     })
   }
@@ -194,7 +194,7 @@ export class HostLease {
 
   #seatWaiting(): void {
     this.#waiting = this.#waiting.filter(({ runId, room, decide }) => {
-      const admission = this.#sit(runId, room)
+      const admission = this.#reserve(runId, room)
       if (admission !== null) decide(admission)
       return admission === null
     })

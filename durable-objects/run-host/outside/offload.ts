@@ -34,11 +34,11 @@ export async function offloadResult(
   const json = toJson(result.output)
   // A value that is not JSON is refused where it is recorded.
   if (!json.ok || json.value === null || json.value.length <= maxChars) return result
-  return { ...result, output: await putAside(scope, path, json.value, () => !signal.aborted) }
+  return { ...result, output: await storeAsFile(scope, path, json.value, () => !signal.aborted) }
 }
 
 /** Writes the file. If the platform does not answer, retries as long as the value is needed. */
-export async function putAside(
+export async function storeAsFile(
   scope: OffloadScope,
   path: string,
   json: string,
@@ -101,7 +101,7 @@ export async function collectIntoFile(machine: RunShell, json: string): Promise<
   try {
     const run = machine.requireRun()
     const isWanted = () => machine.run === run && run.state.run.phase === 'collecting'
-    const ref = await putAside({ env: machine.env, run, now: machine.now }, OUTPUT_PATH, json, isWanted)
+    const ref = await storeAsFile({ env: machine.env, run, now: machine.now }, OUTPUT_PATH, json, isWanted)
     collected = { fact: { type: 'run.collected' }, values: [[OUTPUT_PATH, { json: JSON.stringify(ref) }]] }
   } catch (error) {
     collected = { fact: { type: 'run.collected', error: asNodeError(error) } }

@@ -8,7 +8,7 @@ import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
 import type { Env } from '../../../src/env.ts'
 import { projectApproval } from '../../../src/modules/approvals/index.ts'
-import { projectRuns, type Reported, type RunReport, tellLetIn } from '../../../src/modules/runs/index.ts'
+import { projectRuns, type Reported, type RunReport, wakeAdmitted } from '../../../src/modules/runs/index.ts'
 import { flowGate } from '../../../src/objects/flow-gate.ts'
 import { taskDesk } from '../../../src/objects/task-desk.ts'
 import { startersOf, workflowRun } from '../../../src/objects/workflow-run.ts'
@@ -22,13 +22,13 @@ import type { Run } from '../turn/scope.ts'
 import { approvalRow } from './approval-row.ts'
 import { startRow, writeAuditEntry } from './audit.ts'
 import { holdChild } from './children.ts'
-import { tellEventWaits, tidyEventWaits } from './event-waits.ts'
-import { speakToGate } from './gate.ts'
+import { removeStaleWaits, reportEventWaits } from './event-waits.ts'
+import { sendToGate } from './gate.ts'
 import { decisionNotice, failureNotice, successNotice } from './notices.ts'
-import { passOver, publishRun } from './publish.ts'
+import { publishRun, skipPublishing } from './publish.ts'
 import { takeSlot } from './slot.ts'
 import { subjectMessage } from './subject.ts'
-import { tellWebhooks } from './webhooks.ts'
+import { notifyWebhooks } from './webhooks.ts'
 
 /** Combines a burst of changes into one round. */
 export const SEND_DEBOUNCE_MS = 200
@@ -66,17 +66,17 @@ export async function reportRun(machine: RunShell): Promise<void> {
   const { teamId } = machine.requireRun().spec
   const reported = await projectRuns(machine.env.DB, [reportOf(machine)])
   takeReported(machine, reported)
-  tellOthers(machine.env, teamId, reported)
+  notifyOthers(machine.env, teamId, reported)
 }
 
 /** Notifies the other parts that a report of a team's runs affects. */
-export function tellOthers(env: Env, teamId: string, { letIn, hasWebhooks, hasTasks }: Reported): void {
-  void tellLetIn(env.RUNS, letIn)
+export function notifyOthers(env: Env, teamId: string, { admitted, hasWebhooks, hasTasks }: Reported): void {
+  void wakeAdmitted(env.RUNS, admitted)
   if (hasTasks)
     void taskDesk(env.TASK_DESKS, teamId)
       .wake(teamId)
       .catch(() => undefined)
-  if (hasWebhooks) void tellWebhooks(env, teamId)
+  if (hasWebhooks) void notifyWebhooks(env, teamId)
 }
 
 /** The first report carries the entry of the audit log for the start. */
@@ -90,10 +90,10 @@ export function reportOf(machine: RunShell): RunReport {
 export function takeReported(machine: RunShell, { inSlot, isFollowed, awaited }: Reported): void {
   const { run } = machine
   if (run === null) return
-  if (awaited.has(run.spec.runId) && isNews(run, machine.now())) machine.tell('notify_succeeded', null)
+  if (awaited.has(run.spec.runId) && isNews(run, machine.now())) machine.enqueue('notify_succeeded', null)
   if (inSlot.has(run.spec.runId)) takeSlot(machine)
-  if (isFollowed) machine.tell('publish', null)
-  else passOver(machine)
+  if (isFollowed) machine.enqueue('publish', null)
+  else skipPublishing(machine)
 }
 
 /** False for an old run that is only reported again. */
@@ -113,26 +113,26 @@ export async function sendAuditEntries(machine: RunShell, alsoStart: boolean): P
 }
 
 /** Part of the last turn: writes the messages about the end of the run. */
-export function writeFarewell(machine: RunShell): void {
+export function writeEndMessages(machine: RunShell): void {
   const run = machine.requireRun()
   const { parent } = run.spec
   const gate = readGate(machine.store)
-  if (gate !== null) machine.tell('leave_gate', { name: gate.name })
-  if (run.spec.callbackUrl !== undefined) machine.tell('callback', null)
+  if (gate !== null) machine.enqueue('leave_gate', { name: gate.name })
+  if (run.spec.callbackUrl !== undefined) machine.enqueue('callback', null)
   // A run that handles an error starts no other: two workflows that name each other would never end.
   const handles = run.spec.trigger.type === 'error'
   // Nobody needs to know of a mocked failure.
   const isTrial = run.spec.mocks !== undefined
   if (run.spec.errorWorkflowId !== undefined && !handles && !isTrial && run.state.run.status === 'failed') {
-    machine.tell('failed', null)
+    machine.enqueue('failed', null)
   }
   // The deployments module reports failed deployments itself.
   const isOwn = run.spec.kind !== 'deployment'
   if (run.state.run.status === 'failed' && !isTrial && !parent?.wait && isOwn)
-    machine.tell('notify_failed', null)
-  if (subjectMessage(machine) !== null) machine.tell('subject_ended', null)
+    machine.enqueue('notify_failed', null)
+  if (subjectMessage(machine) !== null) machine.enqueue('subject_ended', null)
   if (!parent?.wait || parent.path === undefined) return
-  machine.tell('parent', { runId: parent.runId, path: parent.path })
+  machine.enqueue('parent', { runId: parent.runId, path: parent.path })
 }
 
 async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
@@ -154,10 +154,10 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
       return
     }
     case 'event_waits':
-      await tellEventWaits(machine, body.paths as string[])
+      await reportEventWaits(machine, body.paths as string[])
       return
     case 'tidy_event_waits':
-      await tidyEventWaits(machine)
+      await removeStaleWaits(machine)
       return
     case 'parent': {
       // The result is read now, because it may be larger than a row.
@@ -197,7 +197,7 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
     // Earlier code wrote `enter_gate`.
     case 'enter_gate':
     case 'gate':
-      await speakToGate(machine)
+      await sendToGate(machine)
       return
     case 'leave_gate':
       await flowGate(env.GATES, String(body.name)).leave(run.spec.runId)

@@ -21,7 +21,7 @@ const LOOK_BACK = 200
  */
 const passed = new WeakMap<RunStore, number>()
 
-export function passOver({ store }: RunShell): void {
+export function skipPublishing({ store }: RunShell): void {
   passed.set(store, store.lastEvent())
 }
 

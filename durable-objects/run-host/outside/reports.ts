@@ -33,13 +33,13 @@ export class Reports {
     return this.#underWay || this.isDue
   }
 
-  tell(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {
+  enqueue(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {
     this.#machine.store.pushOutbox(kind, body, this.#machine.now())
     this.schedule(0)
   }
 
   /** A run that only waits, and has sent everything, is not woken without need. */
-  sendWhatIsLeft(): void {
+  sendPending(): void {
     if (this.#machine.store.readOutbox().length > 0) this.schedule(0)
     else this.#allSent()
   }

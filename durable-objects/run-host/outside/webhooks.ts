@@ -6,7 +6,7 @@ import type { Env } from '../../../src/env.ts'
 import { tellRunChanges } from '../../../src/modules/webhooks/index.ts'
 
 /** Never throws: the tick repeats what fails. */
-export async function tellWebhooks(env: Env, teamId: string): Promise<void> {
+export async function notifyWebhooks(env: Env, teamId: string): Promise<void> {
   const now = Date.now
   const request = openContext(env, { now, requestId: newId('req', now()), defer: (work) => void work })
   try {

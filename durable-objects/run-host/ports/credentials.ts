@@ -26,12 +26,12 @@ import type { CallSigned } from './http.ts'
 
 const KEPT_MS = 30_000
 
-type OfRun = {
+type RunCredentials = {
   opened: Map<string, { credential: Promise<Credential>; until: number }>
   count: ReturnType<typeof countUses>
 }
 
-const known = new WeakMap<Run, OfRun>()
+const known = new WeakMap<Run, RunCredentials>()
 
 export type EffectCredentials = CredentialsPort & {
   call: CallSigned
@@ -101,7 +101,7 @@ function hiddenBody(response: Response, texts: ReadonlySet<string>): Response {
   return hiding === null ? response : new Response(response.body?.pipeThrough(hiding))
 }
 
-async function open(scope: CredentialScope, { opened }: OfRun, ref: string): Promise<Credential> {
+async function open(scope: CredentialScope, { opened }: RunCredentials, ref: string): Promise<Credential> {
   const now = scope.now()
   const before = opened.get(ref)
   if (before !== undefined && before.until > now) return before.credential

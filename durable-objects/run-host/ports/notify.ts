@@ -17,16 +17,16 @@ export type NotifyScope = TeamMailScope & {
 }
 
 export const notifyPort = (scope: NotifyScope): NotifyPort => ({
-  email: (mail, key) => told('The outbox', () => sendTeamMail(scope, mail, key)),
-  user: (notice, key) => told('The outbox', () => notifyFromNode(scope, notice, key)),
+  email: (mail, key) => askOrFail('The outbox', () => sendTeamMail(scope, mail, key)),
+  user: (notice, key) => askOrFail('The outbox', () => notifyFromNode(scope, notice, key)),
   webhook: ({ body, ...target }, key) => {
     const { env, requestId, now } = scope
     const request = openContext(env, { now, requestId, defer: (work) => void work })
-    return told('The queue of deliveries', () => sendFromNode(request, scope, target, body as Json, key))
+    return askOrFail('The queue of deliveries', () => sendFromNode(request, scope, target, body as Json, key))
   },
 })
 
-async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+async function askOrFail<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await ask(what, work)
   } catch (error) {

@@ -6,37 +6,37 @@ export type Due = ReturnType<typeof openDue>
 
 export function openDue(
   sql: SqlStorage,
-  bell: Pick<DurableObjectStorage, 'setAlarm' | 'deleteAlarm'>,
+  alarm: Pick<DurableObjectStorage, 'setAlarm' | 'deleteAlarm'>,
   now: () => number,
 ) {
   let alarmAt: number | null = null
 
   /** Never sets a time in the past: inside `alarm()` that would stop all further alarms. */
-  function ring(at: number): void {
+  function arm(at: number): void {
     if (alarmAt !== null && alarmAt <= at) return
     alarmAt = Math.max(at, now() + 1)
-    bell.setAlarm(alarmAt)
+    alarm.setAlarm(alarmAt)
   }
 
   const next = (): number | null => sql.exec<{ at: number | null }>('SELECT min(at) AS at FROM due').one().at
 
-  function ringForNext(): void {
+  function armForNext(): void {
     const at = next()
-    if (at !== null) ring(at)
+    if (at !== null) arm(at)
   }
 
   return {
     set(n: number, at: number): void {
       const known = sql.exec<{ at: number }>('SELECT at FROM due WHERE run = ?', n).toArray()[0]?.at
       if (known !== at) sql.exec('INSERT OR REPLACE INTO due (run, at) VALUES (?, ?)', n, at)
-      ring(at)
+      arm(at)
     },
     remove(n: number): void {
       sql.exec('DELETE FROM due WHERE run = ?', n)
     },
     /** For work of the host, such as a report. */
-    ring,
-    ringForNext,
+    arm,
+    armForNext,
     /** The runs whose time has come, the longest due first. Runs that have crashed come last. */
     read: (limit: number): { n: number; id: string; at: number }[] =>
       sql
@@ -54,12 +54,12 @@ export function openDue(
     /** A turn was rolled back, perhaps together with the alarm that it had set. */
     rolledBack(): void {
       alarmAt = null
-      ringForNext()
+      armForNext()
     },
     /** Deletes the alarm if nothing is due, so that an idle host is not woken. */
-    rest(): void {
+    disarmIfEmpty(): void {
       if (alarmAt === null || next() !== null) return
-      bell.deleteAlarm()
+      alarm.deleteAlarm()
       alarmAt = null
     },
   }

@@ -26,7 +26,7 @@ export function openEventLog(rows: () => RunRows) {
     let high = rows().lastEvent().seq
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      if (rows().toldAt(middle) < number) low = middle + 1
+      if (rows().numberAt(middle) < number) low = middle + 1
       else high = middle
     }
     return low
@@ -38,15 +38,15 @@ export function openEventLog(rows: () => RunRows) {
 
     /** Returns the entries that clients see. */
     append(target: RunRows, entries: readonly LogEntry[]): NumberedEvent[] {
-      const told: NumberedEvent[] = []
+      const newEvents: NumberedEvent[] = []
       let number = last()
       const logged = entries.map(({ event, progress }) => {
-        if (isPublic(event)) told.push({ number: ++number, event, progress })
+        if (isPublic(event)) newEvents.push({ number: ++number, event, progress })
         return { seq: event.seq, event: JSON.stringify(event), told: number, progress }
       })
       target.addEvents(logged)
       head = number
-      return told
+      return newEvents
     },
 
     /** Events after a number, oldest first. Reads only as far as the caller iterates. */

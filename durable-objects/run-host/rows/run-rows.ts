@@ -27,7 +27,7 @@ export type RunRows = {
   addEvents(events: readonly EventRow[]): void
   /** Zeros if there are none. */
   lastEvent(): Pick<EventRow, 'seq' | 'told'>
-  toldAt(seq: number): number
+  numberAt(seq: number): number
   eventsFrom(seq: number): Iterable<EventRow>
   /** The newest first: events that contain one of these texts. */
   findEvents(texts: readonly [string, string], limit: number): string[]
@@ -116,7 +116,7 @@ export function tableRows(sql: SqlStorage, n: number): RunRows {
       sql
         .exec<EventRow>('SELECT seq, told FROM events WHERE run = ? ORDER BY seq DESC LIMIT 1', n)
         .toArray()[0] ?? { seq: 0, told: 0 },
-    toldAt: (seq) =>
+    numberAt: (seq) =>
       sql.exec<EventRow>('SELECT told FROM events WHERE run = ? AND seq = ?', n, seq).one().told,
     eventsFrom: (seq) =>
       sql.exec<EventRow>(
@@ -223,7 +223,7 @@ export function memoryRows(body: string | null = null): MemoryRows {
     },
     // `seq` has no gaps, so it gives the index of an event.
     lastEvent: () => events.at(-1) ?? { seq: 0, told: 0 },
-    toldAt: (seq) => events[seq - 1]?.told ?? 0,
+    numberAt: (seq) => events[seq - 1]?.told ?? 0,
     eventsFrom: (seq) => events.slice(seq - 1),
     findEvents: ([one, other], limit) =>
       events

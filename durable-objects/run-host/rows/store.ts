@@ -130,13 +130,13 @@ export function openStore(tables: HostTables, n: number, id: string, entry: Pick
     }): NumberedEvent[] {
       const target = changed()
       target.flush()
-      const told = log.append(target, turn.events)
+      const newest = log.append(target, turn.events)
       target.write([
         ...Array.from(turn.activations, (one): Row => ['node', one.path, JSON.stringify(one)]),
         ...Array.from(turn.regions, (one): Row => ['region', one.key, JSON.stringify(one)]),
         ['meta', 'run', JSON.stringify(turn.run)],
       ])
-      return told
+      return newest
     },
 
     readState: (): StoredRun => ({

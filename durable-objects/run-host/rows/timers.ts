@@ -44,7 +44,7 @@ export function runTimers(alarm: Alarm, now: () => number) {
       return alarmAt !== null
     },
     /** Moves the alarm to the next timer: nothing else needs it any more. */
-    rest(): void {
+    armForTimers(): void {
       const next = due.size === 0 ? null : Math.min(...due.values())
       if (alarmAt === null || next === alarmAt) return
       if (next === null) alarm.remove()

@@ -46,7 +46,7 @@ export function takeFrame(machine: RunMachine, socket: WebSocket, message: strin
     socket.close(1009, 'too large')
     return
   }
-  if (!machine.followers.mayTalk(socket)) {
+  if (!machine.followers.mayReceive(socket)) {
     socket.close(1008, 'too many frames')
     return
   }

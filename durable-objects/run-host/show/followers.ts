@@ -26,7 +26,7 @@ const FRAMES_A_SECOND = 10
 const RIGHTS_ENDED = 1008
 
 type Stream = { endsAt: number; end: () => void }
-type Talk = { left: number; at: number }
+type FrameBudget = { left: number; at: number }
 
 export type Followers = ReturnType<typeof runFollowers>
 
@@ -40,7 +40,7 @@ export type FollowersContext = {
 
 export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
   const streams = new Map<string, Stream>()
-  const talks = new Map<string, Talk>()
+  const budgets = new Map<string, FrameBudget>()
 
   const nameOf = (socket: WebSocket): string => state.getTags(socket)[0] ?? ''
   const endOf = (socket: WebSocket): number => cursorOf(socket).endsAt ?? Number.POSITIVE_INFINITY
@@ -55,7 +55,7 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
   }
 
   function drop(id: string): void {
-    talks.delete(id)
+    budgets.delete(id)
     // If this fails, the tick deletes the row when it expires.
     state.waitUntil(dropFollowers(env.DB, [id]).catch(() => undefined))
   }
@@ -144,13 +144,13 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
     },
 
     /** Whether a client respects its rate limit. */
-    mayTalk(socket: WebSocket): boolean {
+    mayReceive(socket: WebSocket): boolean {
       const id = nameOf(socket)
-      const talk = talks.get(id) ?? { left: FRAMES_AT_ONCE, at: now() }
+      const talk = budgets.get(id) ?? { left: FRAMES_AT_ONCE, at: now() }
       const more = ((now() - talk.at) / 1_000) * FRAMES_A_SECOND
       talk.left = Math.min(FRAMES_AT_ONCE, talk.left + more) - 1
       talk.at = now()
-      talks.set(id, talk)
+      budgets.set(id, talk)
       return talk.left >= 0
     },
   }

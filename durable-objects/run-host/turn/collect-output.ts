@@ -54,7 +54,7 @@ function collectOfRun({ shell: { run }, result, now }: OpenTurn): ShellFact | nu
     const json = toJson(collectBody(run, 0, '', now))
     if (!json.ok) return failed(json.error)
     if (json.value !== null && json.value.length > MAX_OUTPUT_CHARS) {
-      result.aside = json.value
+      result.largeOutput = json.value
       return null
     }
     return { fact: { type: 'run.collected' }, values: [[OUTPUT_PATH, { json: json.value }]] }

@@ -21,12 +21,12 @@ export const isTooLarge = ({ fact, output }: ShellFact, maxChars: number): boole
 export function record(turn: OpenTurn, path: string, attempt: number, computed: NodeResult): void {
   const fact = outcomeFact(turn.shell, path, attempt, computed, turn.now)
   if ('output' in computed && isTooLarge(fact, maxCharsOf(turn.shell.run, path)))
-    turn.result.effects.push({ path, attempt, prepared: asideOf(computed) })
+    turn.result.effects.push({ path, attempt, prepared: offloadOf(computed) })
   else turn.queue.push(fact)
 }
 
 /** An effect for a result that is already computed and only has to be written to a file. */
-const asideOf = (computed: NodeResult): EffectStart['prepared'] => ({
+const offloadOf = (computed: NodeResult): EffectStart['prepared'] => ({
   kind: 'effect',
   work: () => Promise.resolve(computed),
   input: undefined as never,

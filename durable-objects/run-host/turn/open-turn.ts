@@ -15,7 +15,7 @@ export type EffectStart = { path: string; attempt: number; prepared: Extract<Pre
 export type TurnResult = {
   events: RunEvent[]
   /** The events that clients see. */
-  told: NumberedEvent[]
+  publicEvents: NumberedEvent[]
   effects: EffectStart[]
   cancels: Extract<Command, { type: 'cancel_node' }>[]
   resumes: Extract<Command, { type: 'resume_node' }>[]
@@ -23,27 +23,27 @@ export type TurnResult = {
   later: Command[]
   projects: boolean
   /** A message for the index was written. */
-  tells: boolean
+  hasMessages: boolean
   ended: boolean
   accepted: boolean
   respond: HttpAnswer | null
   /** The JSON of the run's output if it is too large for the run. */
-  aside: string | null
+  largeOutput: string | null
 }
 
 export const noTurn = (): TurnResult => ({
   events: [],
-  told: [],
+  publicEvents: [],
   effects: [],
   cancels: [],
   resumes: [],
   later: [],
   projects: false,
-  tells: false,
+  hasMessages: false,
   ended: false,
   accepted: false,
   respond: null,
-  aside: null,
+  largeOutput: null,
 })
 
 export type OpenTurn = {

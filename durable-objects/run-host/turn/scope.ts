@@ -181,7 +181,7 @@ export function takenOf(
   load: (path: string) => unknown,
 ): Record<string, unknown> {
   const taken: Record<string, unknown> = {}
-  for (const path of wholeOf(run, from).causes) {
+  for (const path of eachActivationOf(run, from).causes) {
     const cause = run.state.activations.get(path)
     const id = cause === undefined ? undefined : run.plan.nodes[cause.node]?.id
     if (cause !== undefined && id !== undefined) taken[id] = outputOf(cause, load)
@@ -190,7 +190,7 @@ export function takenOf(
 }
 
 export function prevOf(run: Run, from: Activation, load: (path: string) => unknown): unknown {
-  const before = previous(run.plan, run.state, wholeOf(run, from))
+  const before = previous(run.plan, run.state, eachActivationOf(run, from))
   const read = (path: string): unknown => {
     const cause = run.state.activations.get(path)
     return cause === undefined ? undefined : outputOf(cause, load)
@@ -200,7 +200,7 @@ export function prevOf(run: Run, from: Activation, load: (path: string) => unkno
 }
 
 /** An item has the predecessors of its `each`. */
-function wholeOf(run: Run, from: Activation): Activation {
+function eachActivationOf(run: Run, from: Activation): Activation {
   if (from.item < 0) return from
   return run.state.activations.get(withoutItem(from.path)) ?? from
 }

@@ -17,7 +17,7 @@ import { encodeValue } from '../rows/values.ts'
 import { carryOut } from './carry-out.ts'
 import { isRunning, type OpenTurn, openTurn, type TurnResult } from './open-turn.ts'
 import type { ShellFact, TurnShell } from './outcome.ts'
-import { tellApproval, tellEventWaits } from './told-waits.ts'
+import { reportApproval, reportEventWaits } from './report-waits.ts'
 
 export function runTurn(
   shell: TurnShell,
@@ -43,10 +43,10 @@ export function runTurn(
   shell.crashes.at(queue[0] === undefined ? null : keyOf(queue[0]))
   // Drops effects that this turn has cancelled again, such as a branch whose merge has fired.
   result.effects = result.effects.filter(({ path, attempt }) => isRunning(turn, path, attempt))
-  for (const activation of activations) tellApproval(turn, activation)
-  tellEventWaits(turn)
+  for (const activation of activations) reportApproval(turn, activation)
+  reportEventWaits(turn)
   if (result.events.length > 0)
-    result.told = store.writeTurn({ run: run.state.run, activations, regions, events: entries })
+    result.publicEvents = store.writeTurn({ run: run.state.run, activations, regions, events: entries })
   return result
 }
 
@@ -73,7 +73,7 @@ function keep({ shell, result, opened }: OpenTurn, next: ShellFact, seq: number)
   result.accepted = true
   if (next.fact.type === 'node.waiting') {
     opened.add(next.fact.path)
-    if (next.fact.wait.kind === 'approval') result.tells = true
+    if (next.fact.wait.kind === 'approval') result.hasMessages = true
   }
   if (next.output && 'path' in next.fact && next.fact.path !== undefined)
     run.values.store(next.fact.path, next.output)

@@ -81,10 +81,10 @@ export function hasRoomFor(shell: TurnShell, name: string, data: Json, now: numb
   })
 }
 
-export type Spoken = { fact: ShellFact | null; wait: StoredWait } | { refused: string }
+export type DecisionResult = { fact: ShellFact | null; wait: StoredWait } | { refused: string }
 
 /** Records a decision. The fact is set once enough people have decided. */
-export function decide(shell: TurnShell, request: Decide, now: number): Spoken {
+export function decide(shell: TurnShell, request: Decide, now: number): DecisionResult {
   const { run, store } = shell
   const wait = store.readWaits().find((one) => one.approvalId === request.approvalId)
   const activation = wait && run.state.activations.get(wait.path)
@@ -93,7 +93,7 @@ export function decide(shell: TurnShell, request: Decide, now: number): Spoken {
     return { refused: 'The approval is already closed.' }
   const decisions = wait.decisions as unknown as Decision[]
   if (decisions.some((one) => one.by === request.by)) return { refused: 'You have already decided.' }
-  const said: Decision = {
+  const decision: Decision = {
     by: request.by,
     decision: request.decision,
     comment: request.comment,
@@ -101,7 +101,7 @@ export function decide(shell: TurnShell, request: Decide, now: number): Spoken {
     at: toIso(now),
     ...(request.isStarter ? { self: true as const } : {}),
   }
-  const all = [...decisions, said]
+  const all = [...decisions, decision]
   const next: StoredWait = { ...wait, decisions: all as unknown as Json[] }
   store.writeWait(next)
   store.pushOutbox('approval', { path: wait.path }, now)

@@ -35,7 +35,7 @@ export class Writes {
       this.#after = null
       createLog('error').error('a turn failed', { runId: this.#place.runId, error })
       if (isStorageFailure(error)) {
-        this.#crashes.disregard()
+        this.#crashes.ignore()
         this.#place.abort(String(error))
       }
       this.#drop()

@@ -15,7 +15,7 @@ import type { Outline } from './outline.ts'
 /** Whether an expression may use the node with that index. */
 type MaySee = (index: number) => boolean
 
-interface Sight {
+interface Access {
   readonly maySee: MaySee
   /** Whether the expression at that path of the value can use `item`. */
   readonly mayUseItem: (path: string) => boolean
@@ -47,7 +47,11 @@ export function checkExpressions(
     const own = items || node.each !== undefined || info === undefined || cut.has('id') || cut.has('each')
     const mayUseItem = (path: string) => own || isDeferred(info, path)
     check(ownParams(info, node), [...at, 'params'], { maySee, mayUseItem }, outline, problems)
-    const outer: Sight = { maySee, mayUseItem: () => items || cut.has('id'), ofEach: node.each !== undefined }
+    const outer: Access = {
+      maySee,
+      mayUseItem: () => items || cut.has('id'),
+      ofEach: node.each !== undefined,
+    }
     if (node.when !== undefined) check(node.when, [...at, 'when'], outer, outline, problems)
     if (node.each) check(node.each.items, [...at, 'each', 'items'], outer, outline, problems)
   }
@@ -65,10 +69,10 @@ export function checkExpressions(
   checkStartText(title, ['settings', 'title'], problems)
 }
 
-function check(value: unknown, at: Location, sight: Sight, outline: Outline, problems: Problems): void {
+function check(value: unknown, at: Location, access: Access, outline: Outline, problems: Problems): void {
   const survey = surveyParams(value, undefined, problems.regexes)
   reportErrors(survey.errors, at, problems)
-  checkReferences(paramsReferences(survey), at, sight, outline, problems)
+  checkReferences(paramsReferences(survey), at, access, outline, problems)
 }
 
 export function reportErrors(errors: readonly ParamError[], at: Location, problems: Problems): void {
@@ -82,7 +86,7 @@ export function reportErrors(errors: readonly ParamError[], at: Location, proble
 function checkReferences(
   references: readonly ({ path: string } & TemplateReferences)[],
   at: Location,
-  { maySee, mayUseItem, ofEach = false }: Sight,
+  { maySee, mayUseItem, ofEach = false }: Access,
   { byId }: Outline,
   problems: Problems,
 ): void {

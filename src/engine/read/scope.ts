@@ -138,7 +138,7 @@ function climb(
   return at
 }
 
-interface Sight {
+interface Access {
   readonly state: RunState
   readonly frame: string
   readonly target: PlanNode
@@ -148,11 +148,11 @@ interface Sight {
 
 /** Searches backwards through the iterations of the loops that the viewer is outside of, starting at `from`. */
 function newest(
-  sight: Sight,
+  access: Access,
   iteration: readonly number[],
   from: readonly number[] | undefined,
 ): Activation | undefined {
-  const { state, frame, target, until } = sight
+  const { state, frame, target, until } = access
   const depth = iteration.length
   const region = target.regions[depth]
   if (region === undefined) {
@@ -162,7 +162,7 @@ function newest(
   const first = from?.[depth]
   const last = state.regions.get(regionKey(region, frame, iteration))?.iteration ?? 0
   for (let at = first === undefined ? last : Math.min(first, last); at > 0; at--) {
-    const found = newest(sight, [...iteration, at], at === first ? from : undefined)
+    const found = newest(access, [...iteration, at], at === first ? from : undefined)
     if (found) return found
   }
   return undefined

@@ -24,7 +24,7 @@ const isFan = ({ status, frame, each }: Activation): boolean =>
   !isSettled(status) && frame === '' && each !== null
 
 /** They are shown in this order, and unfinished ones are resumed in it. */
-const byBirth = (a: Activation, b: Activation): number => (a.nth ?? 0) - (b.nth ?? 0)
+const byOrder = (a: Activation, b: Activation): number => (a.nth ?? 0) - (b.nth ?? 0)
 
 /** Builds the state from its rows, in any order. Takes over the row objects. */
 export function restore(plan: Plan, stored: StoredRun): RunState {
@@ -32,7 +32,7 @@ export function restore(plan: Plan, stored: StoredRun): RunState {
   // Missing in rows of older code.
   state.run.held ??= false
   const queued: Activation[] = []
-  for (const activation of [...stored.activations].sort(byBirth)) {
+  for (const activation of [...stored.activations].sort(byOrder)) {
     state.activations.set(activation.path, activation)
     if (!isSettled(activation.status)) state.open.add(activation.path)
     if (isFan(activation)) state.fans.add(activation.path)

@@ -215,9 +215,9 @@ test('after the report that gives a run its slot, the sweep does not ask again',
     projectRuns(env.DB, [{ view: one as Record<string, Json>, started: null }])
   const wakeBy = () =>
     env.DB.prepare('SELECT wake_by AS at FROM runs WHERE id = ?').bind(view.id).first<number>('at')
-  expect(await report(view)).toMatchObject({ letIn: [], inSlot: new Set([view.id]) })
+  expect(await report(view)).toMatchObject({ admitted: [], inSlot: new Set([view.id]) })
   expect(await wakeBy()).toEqual(expect.any(Number))
-  expect(await report(view)).toMatchObject({ letIn: [], inSlot: new Set([view.id]) })
+  expect(await report(view)).toMatchObject({ admitted: [], inSlot: new Set([view.id]) })
   expect(await wakeBy()).toEqual(expect.any(Number))
   await report({ ...view, seq: 2, status: 'succeeded', lineSince: null })
   expect(await wakeBy()).toBeNull()

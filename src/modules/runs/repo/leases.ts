@@ -7,7 +7,7 @@ import type { PlanLimits } from '../../../core/plans.ts'
 import { limitByPlan } from '../../../db/platform-settings.ts'
 import { prepare, type Statement, statement } from '../../../db/statement.ts'
 import { countSlots } from '../../usage/index.ts'
-import { letIn } from './slots.ts'
+import { admitWaiting } from './slots.ts'
 
 export const LEASE_MS = 30_000
 
@@ -91,7 +91,7 @@ export async function giveBackLease(
       d1,
       statement('UPDATE run_leases SET slots = ?2, runs = ?3 WHERE id = ?1', id, held.slots, held.runs),
     ),
-    letIn(d1, teamId, now),
+    admitWaiting(d1, teamId, now),
   ])
   return (given?.results ?? []).map((row) => row.id)
 }

@@ -10,7 +10,7 @@ import { prepare, type Statement } from '../../../db/statement.ts'
 import { isTerminal, type RunStatus } from '../../../engine/model/state.ts'
 import { teamHub } from '../../../objects/channels.ts'
 import { countRunsOnce, countSpendOnce } from '../../usage/index.ts'
-import { letIn } from './slots.ts'
+import { admitted } from './slots.ts'
 
 const RUN_COLUMNS = [
   'id',
@@ -92,7 +92,7 @@ export type RunReport = { view: Record<string, Json>; started: AuditRow | null }
 
 export type Reported = {
   /** Runs of the team that got a slot because of this report. */
-  letIn: string[]
+  admitted: string[]
   /** The reported queued runs that have their slot now. */
   inSlot: Set<string>
   hasWebhooks: boolean
@@ -140,7 +140,7 @@ export async function projectRuns(
     ...statements,
     prepare(d1, settingsQuestion),
     prepare(d1, followedQuestion(teamHub(String(rows[0]?.teamId)), now)),
-    ...(frees ? [letIn(d1, String(rows[0]?.teamId), now)] : []),
+    ...(frees ? [admitted(d1, String(rows[0]?.teamId), now)] : []),
     ...(frees && inLine.length > 0 ? [d1.prepare(HAVE_SLOTS).bind(JSON.stringify(inLine))] : []),
   ])
   const [known, followed, given, own] = results.slice(statements.length)
@@ -148,7 +148,7 @@ export async function projectRuns(
   takeSettings(known?.results[0]?.settings ?? null)
   const inSlot = new Set((own?.results ?? []).map(({ id }) => id))
   return {
-    letIn: (given?.results ?? []).map(({ id }) => id).filter((id) => !inSlot.has(id)),
+    admitted: (given?.results ?? []).map(({ id }) => id).filter((id) => !inSlot.has(id)),
     inSlot,
     awaited: new Set(
       (results[counts.length]?.results ?? []).filter(({ isAwaited }) => isAwaited === 1).map(({ id }) => id),

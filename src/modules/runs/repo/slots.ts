@@ -26,18 +26,18 @@ const LET_IN = `UPDATE runs SET slot = id, line_since = NULL, wake_by = ?2
   RETURNING id`
 
 /** Returns the runs that got a slot now and must be notified. */
-export const letIn = (d1: D1Database, teamId: string, now: number): D1PreparedStatement =>
+export const admitWaiting = (d1: D1Database, teamId: string, now: number): D1PreparedStatement =>
   d1.prepare(LET_IN).bind(teamId, now + TOLD_BY_MS)
 
 const MAX_TEAMS = 100
 
 /** Gives free slots to queued runs that no report has reached: after a plan change, or when a run was removed by force. */
-export async function letInEverywhere(d1: D1Database, now: number): Promise<string[]> {
+export async function admitWaitingEverywhere(d1: D1Database, now: number): Promise<string[]> {
   const { results: teams } = await d1
     .prepare('SELECT DISTINCT team_id AS teamId FROM runs WHERE line_since IS NOT NULL LIMIT ?')
     .bind(MAX_TEAMS)
     .all<{ teamId: string }>()
   if (teams.length === 0) return []
-  const answers = await d1.batch<{ id: string }>(teams.map(({ teamId }) => letIn(d1, teamId, now)))
+  const answers = await d1.batch<{ id: string }>(teams.map(({ teamId }) => admitWaiting(d1, teamId, now)))
   return answers.flatMap(({ results }) => results.map(({ id }) => id))
 }

@@ -61,6 +61,6 @@ export async function uncountInFamily(
 }
 
 /** Does not delay the caller. The sweep asks runs that miss the message. */
-export async function tellLetIn(runs: RunHostNamespace, runIds: readonly string[]): Promise<void> {
+export async function wakeAdmitted(runs: RunHostNamespace, runIds: readonly string[]): Promise<void> {
   await Promise.allSettled(runIds.map((runId) => workflowRun(runs, runId).slotGiven()))
 }

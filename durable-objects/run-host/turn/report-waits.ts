@@ -5,23 +5,23 @@ import { isEventWait } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
 
 /** Reports an approval that is over, whether a decision, a timer or a cancel ended it. */
-export function tellApproval({ shell, result, now }: OpenTurn, { path, node, status }: Activation): void {
+export function reportApproval({ shell, result, now }: OpenTurn, { path, node, status }: Activation): void {
   const { run, store } = shell
   const planned = run.plan.nodes[node]
   if (status === 'waiting' || status === 'running' || planned === undefined) return
   if (prepareNode(planned).type?.onDecision === undefined || store.readWait(path) === null) return
   store.pushOutbox('approval', { path }, now)
-  result.tells = true
+  result.hasMessages = true
 }
 
 /** Reports waits for events that began or ended, in one row. A wait that did both in this turn was never reported. */
-export function tellEventWaits(turn: OpenTurn): void {
+export function reportEventWaits(turn: OpenTurn): void {
   const { shell, result, activations, now } = turn
   const paths = [...activations].filter((one) => concernsEvents(turn, one)).map(({ path }) => path)
   if (paths.length === 0) return
   // All waits end with the run.
   shell.store.pushOutbox('event_waits', { paths: result.ended ? [] : paths }, now)
-  result.tells = true
+  result.hasMessages = true
 }
 
 function concernsEvents(
