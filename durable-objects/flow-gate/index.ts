@@ -27,7 +27,7 @@ import { openGateStore } from './store.ts'
 
 const ASK_AGAIN_MS = 5 * 60_000
 const RETRY_MS = 5_000
-const MOST_RETRY_MS = 5 * 60_000
+const MAX_RETRY_MS = 5 * 60_000
 /** How many runs are called at the same time. */
 const AT_ONCE = 20
 /** Newer than any message of a run that no longer exists. */
@@ -169,7 +169,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
         if (this.#gate.replaced.delete(runId)) changes.replaced.add(runId)
       })
     } catch {
-      const delayMs = Math.min(MOST_RETRY_MS, RETRY_MS * 2 ** Math.min(attempts, 10))
+      const delayMs = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** Math.min(attempts, 10))
       this.#store.delayReplaced(runId, Date.now() + delayMs)
       this.#arm()
     }

@@ -2,12 +2,12 @@
 // 1. A report is added in one turn, so a scrape never sees half of one.
 // 2. A slice is the growth since the previous slice. It is stored when it is first requested, so a caller that
 //    crashes gets the same slice again.
-// 3. A series only grows, as Prometheus counters must. There are at most `MOST_SERIES`, so a flood of labels cannot
+// 3. A series only grows, as Prometheus counters must. There are at most `MAX_SERIES`, so a flood of labels cannot
 //    fill the object.
 import { DurableObject } from 'cloudflare:workers'
 import type { MetricsHubRpc, SeriesGrowth } from '../../src/objects/metrics-hub.ts'
 
-const MOST_SERIES = 20_000
+const MAX_SERIES = 20_000
 
 export class MetricsHub extends DurableObject implements MetricsHubRpc {
   constructor(state: DurableObjectState, env: unknown) {
@@ -24,7 +24,7 @@ export class MetricsHub extends DurableObject implements MetricsHubRpc {
 
   async add(growth: SeriesGrowth[]): Promise<void> {
     const { sql } = this.ctx.storage
-    const full = sql.exec<{ n: number }>('SELECT count(*) AS n FROM series').one().n >= MOST_SERIES
+    const full = sql.exec<{ n: number }>('SELECT count(*) AS n FROM series').one().n >= MAX_SERIES
     for (const [name, value] of growth) {
       if (full) sql.exec('UPDATE series SET value = value + ?2 WHERE name = ?1', name, value)
       else

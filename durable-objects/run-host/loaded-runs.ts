@@ -18,7 +18,7 @@ import type { HostTables } from './rows/tables.ts'
 /** How long an idle run stays in memory after the last call. */
 const UNLOAD_AFTER_MS = 10_000
 /** How often the host looks for idle runs. It does so during calls, because a timer would keep an idle host awake. */
-const LOOK_FOR_REST_MS = 1_000
+const UNLOAD_CHECK_MS = 1_000
 /** The delay before a run whose turn has failed is loaded again. */
 export const RELOAD_MS = 1_000
 
@@ -44,7 +44,7 @@ export class LoadedRuns {
   readonly #dropped = new Set<number>()
   /** It is known which run made the previous object fail, so the others did not cause it. */
   readonly #isLossKnown: boolean
-  #lookedForRestAt = 0
+  #unloadCheckedAt = 0
   /** Calls that tests can make fail. */
   readonly #steps: {
     commit: <T>(work: () => T) => T
@@ -203,8 +203,8 @@ export class LoadedRuns {
 
   unloadIdle(): void {
     const now = this.#context.now()
-    if (now - this.#lookedForRestAt < LOOK_FOR_REST_MS) return
-    this.#lookedForRestAt = now
+    if (now - this.#unloadCheckedAt < UNLOAD_CHECK_MS) return
+    this.#unloadCheckedAt = now
     for (const run of [...this.#open.values()]) if (run.touchedAt < now - UNLOAD_AFTER_MS) this.#unload(run)
   }
 

@@ -44,7 +44,7 @@ import { showEvents, showNode, showOutputs, showRun } from './show/shown.ts'
 import { viewNodes } from './show/view.ts'
 
 /** For the gate: newer than any message of a run that was here. */
-const NOT_THERE: GateMessage = { need: 'gone', seq: Number.MAX_SAFE_INTEGER }
+const GONE: GateMessage = { need: 'gone', seq: Number.MAX_SAFE_INTEGER }
 
 /** If the rows exist and cannot be read, every caller gets the same error, which the module recognizes. */
 export function readable(machine: RunMachine): RunMachine {
@@ -149,7 +149,7 @@ export class RunCalls implements Omit<RunRpc, 'start' | 'remove'> {
   }
 
   async gateNeed(): Promise<GateMessage> {
-    return this.#machine.run === null ? NOT_THERE : gateMessageOf(this.#machine)
+    return this.#machine.run === null ? GONE : gateMessageOf(this.#machine)
   }
 
   async slotGiven(): Promise<void> {

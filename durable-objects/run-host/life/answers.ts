@@ -57,8 +57,8 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, actor:
     return result
   })
   if (verb === 'pause' && (accepted || paused)) notePause(machine, by, paused)
-  const alreadySo = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
-  return accepted || alreadySo
+  const isAlreadySet = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
+  return accepted || isAlreadySet
     ? viewAnswer(machine)
     : conflict(`A run with the status ${status} cannot be ${DONE[verb]}.`)
 }

@@ -3,7 +3,7 @@
 // 2. Effects start, and followers get events, after the last write of the turn. If it is rolled back, nothing of this
 //    happens.
 import { progress } from '../../../src/engine/read/view.ts'
-import { lookAtChild } from '../outside/child.ts'
+import { checkChild } from '../outside/child.ts'
 import { followPause } from '../outside/children.ts'
 import { followGate } from '../outside/gate.ts'
 import { collectIntoFile } from '../outside/offload.ts'
@@ -71,12 +71,12 @@ export function followTurn(
     result.largeOutput !== null ||
     [result.effects, result.later, result.resumes].some(({ length }) => length > 0)
   if (result.events.length > 0 || startsWork) parts.alarm.rearm(startsWork)
-  machine.afterWrites(() => actOn(machine, parts, result))
+  machine.afterWrites(() => startWork(machine, parts, result))
   if (result.ended) parts.reports.sendPending()
   else if (result.events.length > 0) followGate(machine)
 }
 
-function actOn(
+function startWork(
   machine: RunShell,
   { effects, detached, steps, waiters }: TurnParts,
   result: TurnResult,
@@ -84,7 +84,7 @@ function actOn(
   for (const { path, attempt } of result.cancels) effects.cancel(path, attempt)
   for (const effect of result.effects) effects.start(effect)
   for (const { path, attempt } of result.resumes)
-    void detached.do(() => lookAtChild(machine, path, attempt)).catch(() => undefined)
+    void detached.do(() => checkChild(machine, path, attempt)).catch(() => undefined)
   const { largeOutput } = result
   if (largeOutput !== null) void detached.do(() => collectIntoFile(machine, largeOutput))
   steps.later(result.later)

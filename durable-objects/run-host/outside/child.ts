@@ -10,7 +10,7 @@ const POLL_MS = 60_000
 
 export type ChildEnd = { runId: string; path: string; status: RunStatus; output: Json; error: Json }
 
-export async function lookAtChild(machine: RunShell, path: string, attempt: number): Promise<void> {
+export async function checkChild(machine: RunShell, path: string, attempt: number): Promise<void> {
   const wait = machine.run?.state.activations.get(path)?.wait
   if (wait?.kind !== 'child' || wait.name === undefined) return
   try {

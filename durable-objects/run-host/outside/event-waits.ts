@@ -26,7 +26,7 @@ import { answerEvent } from '../turn/waits.ts'
 /** How many filters are evaluated in one block. Timers, sockets and a cancel are handled in between. */
 const WAITS_AT_ONCE = 256
 /** Rows per statement. */
-const PATHS_A_REPORT = 500
+const PATHS_PER_REPORT = 500
 
 /** False if the team has no such run here. */
 export async function takeEvent(
@@ -56,8 +56,8 @@ export async function takeEvent(
 
 /** The index sends events to a run that has no such wait, so it may have an outdated row. */
 function scheduleCleanup(machine: RunShell): void {
-  const isTold = machine.store.readOutbox().some(({ kind }) => kind.endsWith('event_waits'))
-  if (!isTold) machine.enqueue('tidy_event_waits', null)
+  const isScheduled = machine.store.readOutbox().some(({ kind }) => kind.endsWith('event_waits'))
+  if (!isScheduled) machine.enqueue('tidy_event_waits', null)
 }
 
 /** Writes which of these waits are open and which are over, then looks for events since the open ones began. */
@@ -65,8 +65,8 @@ export async function reportEventWaits(machine: RunShell, paths: readonly string
   const { spec, state } = machine.requireRun()
   const d1 = machine.env.DB
   if (hasEnded(state)) return removeAllWaits(d1, spec.runId)
-  for (let at = 0; at < paths.length; at += PATHS_A_REPORT) {
-    const part = paths.slice(at, at + PATHS_A_REPORT)
+  for (let at = 0; at < paths.length; at += PATHS_PER_REPORT) {
+    const part = paths.slice(at, at + PATHS_PER_REPORT)
     const open = openWaits(machine.requireRun(), part)
     const isOpen = new Set(open.map(({ path }) => path))
     const over = part
@@ -109,8 +109,8 @@ export async function takeEarlier(machine: RunShell, path: string): Promise<void
   if (since === undefined) return
   const d1 = machine.env.DB
   const { teamId } = run.spec
-  const isUntold = machine.store.readOutbox().some(({ kind }) => kind === 'event_waits')
-  const events = isUntold ? eventsSince(d1, teamId, waits) : undeliveredSince(d1, teamId, since)
+  const isReportPending = machine.store.readOutbox().some(({ kind }) => kind === 'event_waits')
+  const events = isReportPending ? eventsSince(d1, teamId, waits) : undeliveredSince(d1, teamId, since)
   await takeAll(machine, waits, events)
 }
 

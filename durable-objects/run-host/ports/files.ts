@@ -12,13 +12,13 @@ import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { FilesPort } from '../../../src/nodes/ports.ts'
 import { ask } from './binding.ts'
 
-const WHAT = 'The file storage'
+const SERVICE = 'The file storage'
 
 export type FilesScope = { context: RequestContext; teamId: string; startedBy: string | null }
 
 export function filesPort({ context, teamId, startedBy }: FilesScope): FilesPort {
   const open = async (file: string) => {
-    const found = await ask(WHAT, () => openTeamFile(context, teamId, file))
+    const found = await ask(SERVICE, () => openTeamFile(context, teamId, file))
     if (found === null) throw refuse('file.not_found', `The team has no file ${file}`)
     return found
   }
@@ -32,19 +32,19 @@ export function filesPort({ context, teamId, startedBy }: FilesScope): FilesPort
           `${ref.name} has ${ref.sizeBytes} bytes; at most ${maxBytes} can be read into a run. Pass the file on as it is.`,
         )
       const bytes = await ask(
-        WHAT,
+        SERVICE,
         async () => new Uint8Array(await new Response(await content.open()).arrayBuffer()),
       )
       return { ref, bytes, isText: isTextType(ref.type) }
     },
     write: (file, key) =>
       refusing(() =>
-        ask(WHAT, () =>
+        ask(SERVICE, () =>
           writeTeamFile(context, { ...file, teamId, userId: startedBy, operationId: `node ${key}` }),
         ),
       ),
-    list: (query) => ask(WHAT, () => listTeamFiles(context, teamId, query)),
-    remove: (file) => refusing(() => ask(WHAT, () => deleteTeamFile(context, teamId, file))),
+    list: (query) => ask(SERVICE, () => listTeamFiles(context, teamId, query)),
+    remove: (file) => refusing(() => ask(SERVICE, () => deleteTeamFile(context, teamId, file))),
   }
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const MAX_AT_ONCE = 3
 const LEASE_MS = 10_000
-const LOOK_MS = 20
+const POLL_MS = 20
 const LOST_MS = 2_000
 
 type Team = {
@@ -32,7 +32,7 @@ export async function inTurn<T>(
     while (!takePlace(team, place, now())) {
       // Stops if the attempt was cancelled.
       signal.throwIfAborted()
-      await pause(LOOK_MS)
+      await pause(POLL_MS)
     }
     return await work()
   } finally {

@@ -4,10 +4,10 @@ import { NodeFailure } from '../../../src/nodes/node.ts'
 import type { StorePort } from '../../../src/nodes/ports.ts'
 import { ask } from './binding.ts'
 
-const WHAT = 'The store'
+const SERVICE = 'The store'
 
 export const storePort = (scope: StoreScope): StorePort => ({
-  get: (key) => ask(WHAT, () => storeGet(scope, key)),
+  get: (key) => ask(SERVICE, () => storeGet(scope, key)),
   set: (key, value, options) => change(() => storeSet(scope, key, value, options)),
   increment: async (key, by, { operationId }) => {
     const sum = await change(() => storeIncrement(scope, key, by, operationId))
@@ -22,7 +22,7 @@ export const storePort = (scope: StoreScope): StorePort => ({
 
 async function change<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await ask(WHAT, work)
+    return await ask(SERVICE, work)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     const code = error.code === 'plan.limit_reached' ? 'store.full' : 'data.too_large'

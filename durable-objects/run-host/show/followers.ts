@@ -21,7 +21,7 @@ export const MAX_FOLLOWERS = 200
  * as it can read.
  */
 const FRAMES_AT_ONCE = 300
-const FRAMES_A_SECOND = 10
+const FRAMES_PER_SECOND = 10
 
 const RIGHTS_ENDED = 1008
 
@@ -146,12 +146,12 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
     /** Whether a client respects its rate limit. */
     mayReceive(socket: WebSocket): boolean {
       const id = nameOf(socket)
-      const talk = budgets.get(id) ?? { left: FRAMES_AT_ONCE, at: now() }
-      const more = ((now() - talk.at) / 1_000) * FRAMES_A_SECOND
-      talk.left = Math.min(FRAMES_AT_ONCE, talk.left + more) - 1
-      talk.at = now()
-      budgets.set(id, talk)
-      return talk.left >= 0
+      const budget = budgets.get(id) ?? { left: FRAMES_AT_ONCE, at: now() }
+      const more = ((now() - budget.at) / 1_000) * FRAMES_PER_SECOND
+      budget.left = Math.min(FRAMES_AT_ONCE, budget.left + more) - 1
+      budget.at = now()
+      budgets.set(id, budget)
+      return budget.left >= 0
     },
   }
 }

@@ -8,12 +8,12 @@ import type { ModelDelta, RunDelta } from '../../../src/objects/run-events.ts'
 /** If one answer is longer, the rest is only shown with its outcome. */
 const MAX_CHARS = 1_000_000
 /** If there are secrets, a text is searched again only after this many new characters. */
-const LOOK_CHARS = 256
+const SCAN_CHARS = 256
 
 export type Hider = { hide: (text: string) => string; longest: number }
 
 type Part = Omit<ModelDelta, 'text'> & { text: string }
-type Raw = { text: string; looked: number }
+type Raw = { text: string; scanned: number }
 type Answer = { attempt: number; parts: Part[]; raw: Raw[]; chars: number }
 
 /** How far a reader has read: the part, and the character in it. */
@@ -35,7 +35,7 @@ export function openPartials(hiderOf: () => Hider | null) {
     if (last === undefined || last.kind !== of.kind || last.id !== of.id) {
       reveal(answer, 0)
       answer.parts.push({ ...of, text: '' })
-      answer.raw.push({ text: '', looked: 0 })
+      answer.raw.push({ text: '', scanned: 0 })
     }
     const raw = answer.raw.at(-1)
     const part = answer.parts.at(-1)
@@ -44,7 +44,7 @@ export function openPartials(hiderOf: () => Hider | null) {
     answer.chars += text.length
     const hider = hiderOf()
     if (hider === null) part.text = raw.text
-    else if (raw.text.length - raw.looked >= LOOK_CHARS) reveal(answer, hider.longest)
+    else if (raw.text.length - raw.scanned >= SCAN_CHARS) reveal(answer, hider.longest)
   }
 
   /** Shows the newest part except its last characters. */
@@ -53,7 +53,7 @@ export function openPartials(hiderOf: () => Hider | null) {
     const part = answer.parts.at(-1)
     const hider = hiderOf()
     if (raw === undefined || part === undefined || hider === null) return
-    raw.looked = raw.text.length
+    raw.scanned = raw.text.length
     const shown = hider.hide(raw.text)
     const whole = shown.slice(0, Math.max(part.text.length, shown.length - heldBack))
     if (whole.startsWith(part.text)) part.text = whole

@@ -13,7 +13,7 @@ import { matchSignals } from './waits.ts'
 import { Unfinished } from './work.ts'
 
 /** An item of an `each` has no row of its own, only a part of the row of its batch. */
-const ITEMS_TO_A_NODE = 8
+const ITEMS_PER_NODE = 8
 
 type CommandOf<Type extends Command['type']> = Extract<Command, { type: Type }>
 
@@ -96,7 +96,7 @@ function expandNode(turn: OpenTurn, command: CommandOf<'expand_node'>): void {
 function runItems(turn: OpenTurn, command: CommandOf<'run_items'>): void {
   if (turn.pure > 0 && isLong(turn)) turn.result.later.push(command)
   else settleItems(turn, command)
-  turn.pure += (command.to - command.from) / ITEMS_TO_A_NODE
+  turn.pure += (command.to - command.from) / ITEMS_PER_NODE
 }
 
 /** Null if not even the first item is finished. */

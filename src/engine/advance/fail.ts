@@ -31,19 +31,19 @@ export function failActivation(turn: Turn, activation: Activation, error: NodeEr
     chain.push(at)
     at = parentOf(turn, at)
   }
-  const climbed: NodeError = { ...error, retryable: false, cause: error.cause ?? activation.path }
+  const propagated: NodeError = { ...error, retryable: false, cause: error.cause ?? activation.path }
   for (const failed of chain) {
-    const own = failed === activation ? error : climbed
+    const own = failed === activation ? error : propagated
     announce(turn, failed, null, own)
     settle(turn, failed, 'failed', { error: own, propagate: false })
   }
   if (at === undefined || handling === 'fail') {
-    failRun(turn, climbed)
+    failRun(turn, propagated)
     return
   }
   cancelInside(turn, at)
   const { port } = handling.settleWith
-  const own = at === activation ? error : climbed
+  const own = at === activation ? error : propagated
   announce(turn, at, port, own)
   settle(turn, at, 'failed', { port, error: own })
 }

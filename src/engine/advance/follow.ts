@@ -30,7 +30,7 @@ function follow(turn: Turn, activation: Activation): void {
   for (const index of planNode(turn, activation).outgoing) {
     const edge = turn.plan.edges[index]!
     const taken = activation.port === edge.port
-    if (edge.back) takeBack(turn, edge, activation, taken)
+    if (edge.back) followBackEdge(turn, edge, activation, taken)
     else if (edge.leaves < 0) deliver(turn, edge, activation.frame, activation.iteration, taken)
     else if (taken) takeExit(turn, edge, activation)
   }
@@ -38,7 +38,7 @@ function follow(turn: Turn, activation: Activation): void {
   unitSettled(turn, activation.frame, node.regions.at(-1) ?? -1, activation.iteration)
 }
 
-function takeBack(turn: Turn, edge: PlanEdge, from: Activation, taken: boolean): void {
+function followBackEdge(turn: Turn, edge: PlanEdge, from: Activation, taken: boolean): void {
   if (!taken) return
   const depth = turn.plan.nodes[edge.to]!.regions.length
   const region = turn.plan.nodes[edge.to]!.regions[depth - 1]!

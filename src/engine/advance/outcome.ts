@@ -24,7 +24,7 @@ export function attemptFailed(turn: Turn, activation: Activation, error: NodeErr
   const { retry, atMostOnce } = planNode(turn, activation)
   const isWork = activation.stage === 'work'
   if (isWork && atMostOnce && error.outcomeUnknown) {
-    becomeUnknown(turn, activation, error)
+    settleUnknown(turn, activation, error)
     return
   }
   activation.failures++
@@ -54,7 +54,7 @@ export function crashed(
 ): void {
   const { pure, atMostOnce } = planNode(turn, activation)
   if (!isBystander) activation.crashes++
-  if (activation.stage === 'work' && !pure && atMostOnce) becomeUnknown(turn, activation)
+  if (activation.stage === 'work' && !pure && atMostOnce) settleUnknown(turn, activation)
   else if (activation.crashes >= MAX_LOST_ATTEMPTS) {
     failActivation(turn, activation, {
       code: 'node.poison',
@@ -149,7 +149,7 @@ function tryAgain(
   })
 }
 
-function becomeUnknown(turn: Turn, activation: Activation, error?: NodeError): void {
+function settleUnknown(turn: Turn, activation: Activation, error?: NodeError): void {
   if (!mayTryAgain(turn, activation)) {
     cancelTree(turn, activation, activation.undoes !== null)
     return

@@ -47,16 +47,16 @@ export function pause(turn: Turn): void {
 
 export function resume(turn: Turn): void {
   turn.state.run.paused = false
-  goOn(turn)
+  continueRun(turn)
 }
 
 /** The run has a slot at its gate again. */
 export function admit(turn: Turn): void {
   turn.state.run.held = false
-  goOn(turn)
+  continueRun(turn)
 }
 
-function goOn(turn: Turn): void {
+function continueRun(turn: Turn): void {
   if (mayBegin(turn)) startAllQueued(turn)
   if (turn.state.run.phase === 'undoing') undoNext(turn)
 }

@@ -131,13 +131,13 @@ function begin(turn: Turn, activation: Activation): void {
   if (node.waitTimeoutMs > 0) activation.deadline = turn.now + node.waitTimeoutMs
   setStatus(turn, activation, 'running')
   const { path, attempt, item } = activation
-  const whole = item < 0 && activation.undoes === null
-  const asksFirst =
+  const isWhole = item < 0 && activation.undoes === null
+  const evaluatesFirst =
     node.supplied !== null ||
-    (whole && (node.each !== null || (node.body >= 0 && node.node.when !== undefined)))
-  const isLeaf = !asksFirst && node.body < 0
+    (isWhole && (node.each !== null || (node.body >= 0 && node.node.when !== undefined)))
+  const isLeaf = !evaluatesFirst && node.body < 0
   if (!node.pure || !isLeaf) emit(turn, { type: 'node.started', path, attempt })
-  if (asksFirst) {
+  if (evaluatesFirst) {
     activation.stage = 'expand'
     hold(turn, activation, 'turn')
     turn.commands.push({ type: 'expand_node', path, node: node.index, attempt })

@@ -6,8 +6,8 @@ import { compileSchedule } from '../schedule/trigger.ts'
 import { reportErrors } from './check-expressions.ts'
 import { checkWebhook } from './check-webhook.ts'
 import { checkCondition } from './condition.ts'
-import { mend } from './mend.ts'
 import type { Outline } from './outline.ts'
+import { readPartial } from './read-partial.ts'
 
 /** Checks the triggers of a definition, and returns the nodes that they start at. */
 export function checkTriggers(raw: unknown, outline: Outline, problems: Problems): Set<string> {
@@ -26,7 +26,7 @@ export function checkTriggers(raw: unknown, outline: Outline, problems: Problems
   const undone = new Set(outline.nodes.map(({ node }) => node.undo))
   raw.forEach((one: unknown, position) => {
     const at = ['triggers', position]
-    const trigger = mend<Trigger>(Trigger, one, at, problems)?.value
+    const trigger = readPartial<Trigger>(Trigger, one, at, problems)?.value
     if (trigger === undefined) return
     if (trigger.type === 'schedule') checkFires(trigger, [...at, 'cron'], problems)
     if (trigger.type === 'event') checkFilter('event', trigger.filter, [...at, 'filter'], problems)

@@ -18,16 +18,20 @@ import { scopeGraph } from './scope-graph.ts'
 
 export { loadPlan } from './load.ts'
 
-export interface Beside {
+export interface CompileContext {
   /** The triggers of the definition. Their entries count as starts. */
   readonly triggers?: unknown
 }
 
-export function compile(definition: unknown, types: NodeTypes, beside: Beside = {}): Result<Plan, Problem[]> {
+export function compile(
+  definition: unknown,
+  types: NodeTypes,
+  context: CompileContext = {},
+): Result<Plan, Problem[]> {
   const problems = newProblems()
   let plan: Plan | undefined
   try {
-    plan = check(definition, types, beside, problems)
+    plan = check(definition, types, context, problems)
   } catch (thrown) {
     // An accessor or the schema of a node type has thrown. The definition cannot be used either way.
     const reason = thrown instanceof Error ? thrown.message : 'unknown reason'
@@ -36,11 +40,16 @@ export function compile(definition: unknown, types: NodeTypes, beside: Beside = 
   return plan !== undefined && problems.list.length === 0 ? ok(plan) : err(problems.list)
 }
 
-function check(definition: unknown, types: NodeTypes, beside: Beside, problems: Problems): Plan | undefined {
-  if (!measure(definition, problems) || !measure(beside.triggers ?? null, problems)) return undefined
+function check(
+  definition: unknown,
+  types: NodeTypes,
+  context: CompileContext,
+  problems: Problems,
+): Plan | undefined {
+  if (!measure(definition, problems) || !measure(context.triggers ?? null, problems)) return undefined
   const outline = readDefinition(definition, types, problems)
   if (outline === undefined) return undefined
-  const entries = checkTriggers(beside.triggers, outline, problems)
+  const entries = checkTriggers(context.triggers, outline, problems)
   checkNodes(outline, types, problems)
   checkEdges(outline, types, problems)
   const graphs = outline.scopes.map((scope) => scopeGraph(outline, scope, entries))

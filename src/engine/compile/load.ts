@@ -2,7 +2,7 @@ import type { Definition } from '../model/definition.ts'
 import type { NodeTypes } from '../model/node-type.ts'
 import type { Bodies, Plan } from '../model/plan.ts'
 import { buildPlan } from './build.ts'
-import { outline, TRUSTING } from './outline.ts'
+import { outline, TRUSTED } from './outline.ts'
 import { scopeGraph } from './scope-graph.ts'
 
 /**
@@ -10,7 +10,7 @@ import { scopeGraph } from './scope-graph.ts'
  * since must not stop a run that has started. `bodies` are those that the run has stored.
  */
 export function loadPlan(definition: Definition, types: NodeTypes, bodies?: Bodies): Plan {
-  const laid = outline(definition, types, TRUSTING, bodies)
-  const graphs = laid.scopes.map((scope) => scopeGraph(laid, scope, new Set()))
-  return buildPlan(laid, graphs, types)
+  const outlined = outline(definition, types, TRUSTED, bodies)
+  const graphs = outlined.scopes.map((scope) => scopeGraph(outlined, scope, new Set()))
+  return buildPlan(outlined, graphs, types)
 }

@@ -74,7 +74,7 @@ export const isGroup = (info: NodeTypeInfo | undefined, type: string): boolean =
 const NOTHING: ReadonlySet<string> = new Set()
 
 /** For definitions that were checked before, and for supplied bodies. */
-export const TRUSTING: Reader = {
+export const TRUSTED: Reader = {
   head: (raw) => raw as Definition,
   node: (raw) => ({ part: raw as Node, cut: NOTHING }),
   edge: (raw) => ({ part: raw as Edge, cut: NOTHING }),
@@ -103,7 +103,7 @@ export function outline(raw: unknown, types: NodeTypes, given: Reader, bodies: B
   const waiting: Waiting[] = [root]
   for (let i = 0; i < waiting.length; i++) {
     const { body, at, group, names, prefix, isOurs } = waiting[i]!
-    const read = isOurs ? TRUSTING : given
+    const read = isOurs ? TRUSTED : given
     const scope: OutlineScope = {
       ...{ index: i, group, at, nodes: [], edges: [], output: body.output },
       ...{ names, isOurs },

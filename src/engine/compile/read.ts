@@ -1,8 +1,8 @@
 import { BodyHead, type Definition, DefinitionHead, Edge, LIMITS, Node } from '../model/definition.ts'
 import type { NodeTypes } from '../model/node-type.ts'
 import { formatLocation, type Location, type Problems, quoted } from '../model/problem.ts'
-import { isObject, mend } from './mend.ts'
 import { type Outline, outline, type Reader } from './outline.ts'
+import { isObject, readPartial } from './read-partial.ts'
 
 const MAX_ID_CHARS = 64
 
@@ -16,12 +16,12 @@ export function readDefinition(raw: unknown, types: NodeTypes, problems: Problem
   const loose: { edge: Edge; at: Location; cut: ReadonlySet<string> }[] = []
   const reader: Reader = {
     head(value) {
-      const head = mend(DefinitionHead, value, [], problems)?.value
+      const head = readPartial(DefinitionHead, value, [], problems)?.value
       return { ...head, ...partsOf(head) } as Definition
     },
     node(value, at) {
       if (++nodes > LIMITS.nodes) return undefined
-      const read = mend(Node, value, at, problems)
+      const read = readPartial(Node, value, at, problems)
       if (read === undefined) return undefined
       const { id, type } = value as { id?: unknown; type?: unknown }
       const part = { ...read.value, id: nameOf(id) ?? `(${formatLocation(at)})`, type: nameOf(type) ?? '' }
@@ -29,7 +29,7 @@ export function readDefinition(raw: unknown, types: NodeTypes, problems: Problem
     },
     edge(value, at) {
       if (++edges > LIMITS.edges) return undefined
-      const read = mend(Edge, value, at, problems)
+      const read = readPartial(Edge, value, at, problems)
       if (read === undefined) return undefined
       const from = nameOf((value as { from?: unknown }).from)
       const to = nameOf((value as { to?: unknown }).to)
@@ -37,7 +37,7 @@ export function readDefinition(raw: unknown, types: NodeTypes, problems: Problem
       return { part: { ...read.value, from, to }, cut: read.cut }
     },
     body(value, at) {
-      const body = mend(BodyHead, value, at, problems)?.value
+      const body = readPartial(BodyHead, value, at, problems)?.value
       return { ...body, ...partsOf(body) }
     },
     duplicate: (id, at) =>

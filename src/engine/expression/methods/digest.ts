@@ -28,7 +28,7 @@ function oneOf<Name extends string>(
 
 // sha256 first: it is the default.
 const NAMES: readonly HashName[] = ['sha256', ...HASH_NAMES.filter((name) => name !== 'sha256')]
-const WRITTEN = Object.keys(ENCODINGS) as readonly Encoding[]
+const ENCODING_NAMES = Object.keys(ENCODINGS) as readonly Encoding[]
 
 function bytesOf(machine: Machine, text: string, at: number): Uint8Array {
   spend(machine, text.length, at)
@@ -39,7 +39,7 @@ function bytesOf(machine: Machine, text: string, at: number): Uint8Array {
 export const hash: Native = (machine, args, at) => {
   const text = textArgument('hash', args, 0, at)
   const name = oneOf('hash', args, 1, NAMES, at)
-  const encoding = oneOf('hash', args, 2, WRITTEN, at)
+  const encoding = oneOf('hash', args, 2, ENCODING_NAMES, at)
   spend(machine, HASH_COST, at)
   return ENCODINGS[encoding](hashNow(name, bytesOf(machine, text, at)))
 }
@@ -76,7 +76,7 @@ export const hmac: Native = (machine, args, at) => {
   const text = textArgument('hmac', args, 0, at)
   const key = keyBytes(machine, args, at)
   const name = oneOf('hmac', args, 2, NAMES, at)
-  const encoding = oneOf('hmac', args, 3, WRITTEN, at)
+  const encoding = oneOf('hmac', args, 3, ENCODING_NAMES, at)
   spend(machine, 3 * HASH_COST, at)
   return ENCODINGS[encoding](hmacNow(name, key, bytesOf(machine, text, at)))
 }

@@ -10,7 +10,7 @@ import { prepare, type Statement } from '../../../db/statement.ts'
 import { isTerminal, type RunStatus } from '../../../engine/model/state.ts'
 import { teamHub } from '../../../objects/channels.ts'
 import { countRunsOnce, countSpendOnce } from '../../usage/index.ts'
-import { admitted } from './slots.ts'
+import { admitWaiting } from './slots.ts'
 
 const RUN_COLUMNS = [
   'id',
@@ -140,7 +140,7 @@ export async function projectRuns(
     ...statements,
     prepare(d1, settingsQuestion),
     prepare(d1, followedQuestion(teamHub(String(rows[0]?.teamId)), now)),
-    ...(frees ? [admitted(d1, String(rows[0]?.teamId), now)] : []),
+    ...(frees ? [admitWaiting(d1, String(rows[0]?.teamId), now)] : []),
     ...(frees && inLine.length > 0 ? [d1.prepare(HAVE_SLOTS).bind(JSON.stringify(inLine))] : []),
   ])
   const [known, followed, given, own] = results.slice(statements.length)

@@ -4,7 +4,7 @@ import type { Location, Problems } from '../model/problem.ts'
 
 type Issue = z.core.$ZodIssue
 
-export interface Mended<T> {
+export interface PartialValue<T> {
   /** The value without its invalid parts. Required fields may be missing, at any depth. */
   readonly value: Partial<T>
   /** The fields that contained an invalid part. */
@@ -17,12 +17,12 @@ const MAX_ROUNDS = 8
 const NOTHING: ReadonlySet<string> = new Set()
 
 /** Undefined if the value is not an object. Schemas with transforms are not supported. */
-export function mend<T extends object>(
+export function readPartial<T extends object>(
   schema: z.ZodType<T>,
   value: unknown,
   at: Location,
   problems: Problems,
-): Mended<T> | undefined {
+): PartialValue<T> | undefined {
   const cut = new Set<string>()
   let current = value
   for (let round = 0; ; round++) {
