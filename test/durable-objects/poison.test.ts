@@ -182,7 +182,7 @@ test('a pause that crashes the run each time is an error for the caller; a cance
     'died',
     'died',
     'died',
-    { ok: false, detail: 'The run has failed already.' },
+    { ok: false, detail: 'The run has already ended with the status failed.' },
   ])
   const view = await ended(spec.runId)
   expect(view).toMatchObject({ status: 'failed', error: { code: 'run.poison' } })
