@@ -13,17 +13,17 @@ const answer = (status: number, text = '', headers: Record<string, string> = {})
 })
 
 test.each([
-  [401, 'deployment.unauthorized', false, /set its secrets anew/],
+  [401, 'deployment.unauthorized', false, /Set new secrets/],
   [403, 'deployment.forbidden', false, /permission/],
   [404, 'deployment.project_not_found', false, /Check `project`/],
-  [409, 'deployment.conflict', true, /Something else changes/],
+  [409, 'deployment.conflict', true, /Another change of the project/],
   [413, 'deployment.too_large', false, /too large/],
-  [422, 'deployment.refused', false, /does not take this/],
-  [429, 'deployment.rate_limited', true, /no more for now/],
-  [408, 'deployment.rate_limited', true, /no more for now/],
+  [422, 'deployment.refused', false, /rejected the request/],
+  [429, 'deployment.rate_limited', true, /reached its rate limit/],
+  [408, 'deployment.rate_limited', true, /reached its rate limit/],
   [500, 'deployment.platform_failed', true, /has a problem/],
   [503, 'deployment.platform_failed', true, /has a problem/],
-  [418, 'deployment.refused', false, /does not take this/],
+  [418, 'deployment.refused', false, /rejected the request/],
 ] as const)('%i is %s', (status, code, retryable, words) => {
   const fault = statusFault(REQUEST, answer(status, '{"message":"Its own words"}'), NOW)
   expect([fault.code, ERRORS[fault.code].retryable ?? false]).toEqual([code, retryable])

@@ -183,7 +183,7 @@ test('byte-order marks, Latin-1, UTF-16 and mixed line ends are read', async () 
 test('10,000 columns and a row that is too long are refused with their line', async () => {
   const wide = Array.from({ length: 10_000 }, (_, n) => `c${n}`).join(',')
   expect(await refusal('a.csv', wide)).toBe('Line 1 has 10000 cells: a table has at most 1000 columns')
-  expect(await refusal('a.csv', 'a,b\n1,2\n"x\ny",2,3\n')).toBe('Line 3 has 3 cells, the header 2')
+  expect(await refusal('a.csv', 'a,b\n1,2\n"x\ny",2,3\n')).toBe('Line 3 has 3 cells, but the header has 2')
   expect(await refusal('a.jsonl', '{"a":1}\n{"a":\n')).toContain('Line 2 is not valid JSON')
   expect(await refusal('a.json', '[1]')).toBe('Record 1 is not an object')
 })

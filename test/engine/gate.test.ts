@@ -1,11 +1,11 @@
 // The decisions of a gate, in a world that loses, delays, repeats and reorders messages.
 import { describe, expect, it } from 'vitest'
 import {
+  applyRunMessage,
   countInside,
   enterGate,
   type Gate,
   type GateNeed,
-  applyRunMessage,
   newGate,
   noChanges,
   placesIn,

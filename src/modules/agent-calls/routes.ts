@@ -129,7 +129,7 @@ export const agentCallRoutes = router()
       UiStream,
       {
         mediaType: EVENT_STREAM,
-        otherAnswers: { '204': 'The thread is not answering a question.' },
+        otherAnswers: { '204': 'The thread has no active answer.' },
       },
     ),
     async (c) => (await resumeThread(c.var.ctx, c.req.param('id'), c.req.raw)) ?? c.body(null, 204),

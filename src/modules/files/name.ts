@@ -21,7 +21,7 @@ export function fileName(given: string): string {
   const name = given.normalize('NFC')
   if (name === '') throw refuse('is empty')
   if (UNSEEN.test(name)) throw refuse('has control characters, or ones that change the direction of text')
-  if (name.includes('\\')) throw refuse('has a backslash; folders are parted by /')
+  if (name.includes('\\')) throw refuse('has a backslash; use / between folders')
   if (utf8(name).length > MAX_NAME_BYTES) throw refuse(`is longer than ${MAX_NAME_BYTES} bytes`)
   for (const segment of name.split('/')) {
     if (segment.trim() === '') throw refuse('has an empty segment; it neither begins nor ends with /')

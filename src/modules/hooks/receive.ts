@@ -127,7 +127,7 @@ async function openIntegrationSecrets(request: RequestContext, hook: Hook, ref: 
     if (!(error instanceof AppError)) throw error
     request.log.warn('the secret of a webhook cannot be had', { triggerId: hook.triggerId, error })
     throw new AppError('hook.not_configured', {
-      detail: `The trigger uses the secret of the integration ${ref}, which cannot be used.`,
+      detail: `The trigger uses the secret of the integration ${ref}, but the integration cannot be used.`,
     })
   }
 }

@@ -88,6 +88,6 @@ export const aiAgent = effectNode({
       ...faultsOfTools(tools).map(({ at, message }) => ({ at: ['agent', 'tools', ...at], message })),
     ]
   },
-  run: () => Promise.reject(new Error('The body of the node does its work')),
+  run: () => Promise.reject(new Error('This node runs its body and cannot run by itself')),
   body: agentBody,
 })

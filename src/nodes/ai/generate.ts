@@ -10,7 +10,7 @@ const base = {
   kind: 'group',
   needsCredential: false,
   effectful: true,
-  run: () => Promise.reject(new Error('The body of the node does its work')),
+  run: () => Promise.reject(new Error('This node runs its body and cannot run by itself')),
 } as const
 
 export const aiGenerate = effectNode({

@@ -32,6 +32,6 @@ export const aiItem = effectNode({
   ports: mainPort,
   needsCredential: false,
   effectful: true,
-  run: () => Promise.reject(new Error('The body of the node does its work')),
+  run: () => Promise.reject(new Error('This node runs its body and cannot run by itself')),
   body: itemBody,
 })

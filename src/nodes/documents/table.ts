@@ -62,7 +62,7 @@ function csvTable(text: string, separator: string): Table {
       throw refuse(`Line ${head?.line} has ${names.length} cells: a table has at most ${MAX_COLUMNS} columns`)
     for (const { line, cells } of rest)
       if (cells.length > names.length)
-        throw refuse(`Line ${line} has ${cells.length} cells, the header ${names.length}`)
+        throw refuse(`Line ${line} has ${cells.length} cells, but the header has ${names.length}`)
     return { names, rows: rest.map(({ cells }) => cells) }
   } catch (error) {
     if (error instanceof CsvFault) throw refuse(error.message)

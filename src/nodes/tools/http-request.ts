@@ -75,7 +75,7 @@ export const httpRequestTool = tool({
 
 /** Such a response means that the API has not done what was asked: it is a login, an error page or a wrong URL. */
 const webPage = (url: string, status: number, title: string | null): string =>
-  `${url} answered ${status} with a web page${title === null ? '' : `, ${JSON.stringify(title)}`}, and not with data. Pages are read with web.read.`
+  `${url} responded with ${status} and a web page${title === null ? '' : `, ${JSON.stringify(title)}`}, not with data. Use web.read to read pages.`
 
 /** The default if the model sends none. */
 const firstSending = <Method extends string>(allowed: readonly Method[]): Method | 'POST' =>

@@ -49,7 +49,7 @@ export function faultsOfTools(tools: unknown): ParamFault[] {
     const tool = toolOf(name)
     if (tool === undefined)
       return [{ at, message: `The tool ${name} does not exist. Available tools: ${names()}` }]
-    if (seen.has(name)) return [{ at, message: `The tool ${name} stands twice` }]
+    if (seen.has(name)) return [{ at, message: `The tool ${name} appears twice` }]
     seen.add(name)
     if (JSON.stringify(config).includes('{{')) return []
     const parsed = tool.config.safeParse(config)

@@ -112,7 +112,7 @@ export async function callModel(
       }),
     )
   if (folded.finish === null || !isWhole(folded.finish))
-    return failed(failure('connection', `The answer of ${rung.provider} broke off.`))
+    return failed(failure('connection', `The answer of ${rung.provider} was interrupted.`))
 
   const { messages, toolCalls } = messageOf(folded, names.ours, argumentCheck(tools))
   const text = textOf(folded)
@@ -122,7 +122,7 @@ export async function callModel(
     return failed(failure('bad_answer', `${rung.provider} gave an empty answer.`))
   const isTool = (name: string) => tools.some((tool) => tool.name === names.ours(name))
   if (schema === undefined && toolCalls.length === 0 && isWrittenCall(text, isTool))
-    return failed(failure('bad_answer', `${rung.provider} has written the call of a tool as text.`))
+    return failed(failure('bad_answer', `${rung.provider} wrote a tool call as text.`))
   const object = schema === undefined || toolCalls.length > 0 || isRefused ? null : readObject(text, schema)
   if (object !== null && !object.ok) return failed(failure('bad_schema', object.error))
   return {
@@ -166,7 +166,7 @@ function argumentCheck(tools: NonNullable<ModelRequest['tools']>) {
   const byName = new Map(tools.map((tool) => [tool.name, tool.inputSchema]))
   return (name: string, input: Json): string | null => {
     const schema = byName.get(name)
-    if (schema === undefined) return `There is no tool ${JSON.stringify(name)}.`
+    if (schema === undefined) return `The tool ${JSON.stringify(name)} does not exist.`
     const compiled = compileSchema(schema)
     if (!compiled.ok) return null
     const problems = checkValue(compiled.value, input)

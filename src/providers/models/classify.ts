@@ -44,7 +44,7 @@ export function classify(
       : failure('connection', `${provider}: ${error.message}`)
   if (cause instanceof AppError) return classify(cause, provider, ended)
   if (name === 'AI_UnsupportedFunctionalityError' || name === 'AI_InvalidPromptError')
-    return failure('bad_request', `${provider} cannot take this: ${line(message)}`)
+    return failure('bad_request', `${provider} does not support the request: ${line(message)}`)
   // The provider's text of the error, to classify it. Only its own message is shown.
   const text =
     `${responseBody ?? ''} ${typeof data === 'object' ? JSON.stringify(data) : ''} ${message ?? ''}`.slice(
@@ -75,7 +75,7 @@ export function classify(
   if (status === 404 || (status === 400 && NO_MODEL.test(text)))
     return failure('unknown_model', `${provider} does not know this model.`)
   if (status === 413 || (status === 400 && TOO_LARGE.test(text)))
-    return failure('too_large', `${provider} finds the request too large: ${line(message)}`)
+    return failure('too_large', `${provider} rejected the request as too large: ${line(message)}`)
   if ((status === 400 || status === 422) && REFUSED.test(text))
     return failure('refused', `${provider} refuses the content.`)
   if (status === 408) return failure('timeout', `${answered}: it took too long.`)

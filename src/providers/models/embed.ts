@@ -32,7 +32,7 @@ export async function embedTexts(
   const timer = setTimeout(() => limit.abort(), rung.timeoutMs ?? DEFAULT_TIMEOUT_MS)
   try {
     const embedding = await connectEmbedding(target, model, ways)
-    if (embedding === null) return failed(failure('bad_request', `${provider} has no embeddings.`))
+    if (embedding === null) return failed(failure('bad_request', `${provider} does not offer embeddings.`))
     const most = (await embedding.maxEmbeddingsPerCall) ?? 96
     const vectors: number[][] = []
     let inputTokens: number | null = 0

@@ -23,7 +23,7 @@ export function promptOf(
   if (instructions !== undefined && instructions !== '')
     prompt.push({ role: 'system', content: instructions })
   for (const [index, message] of messages.entries()) {
-    if (!isMessage(message)) return err(`messages/${index} is no message with a role and content`)
+    if (!isMessage(message)) return err(`messages/${index} is not a message with a role and content`)
     const taken = takeMessage(message, prompt, wireName)
     if (taken !== null) return err(`messages/${index}: ${taken}`)
   }

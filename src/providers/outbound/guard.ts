@@ -40,14 +40,14 @@ export function judgeUrl(text: string, allowHosts: readonly string[]): Result<Ju
     return err({ reason: 'Only http and https are called.' })
   if (url.username !== '' || url.password !== '')
     return err({ reason: 'Credentials do not belong in a URL.' })
-  if (MAILBOX.test(decodedPath(url))) return err({ reason: 'Kept mail may not be called.' })
+  if (MAILBOX.test(decodedPath(url))) return err({ reason: 'Stored mail cannot be requested.' })
   const host = url.hostname.replace(/\.$/, '').toLowerCase()
   if (host.split('.').includes('')) return err({ reason: 'The host name has an empty part.' })
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
   if (allowHosts.includes(host) || allowHosts.includes(`${host}:${port}`)) return ok({ url, isNamed: true })
   if (!ALLOWED_PORTS.has(url.port))
     return err({
-      reason: `Port ${url.port} may not be called. Allowed are ${LISTED_PORTS}, and what OUTBOUND_ALLOW_HOSTS names.`,
+      reason: `Port ${url.port} is not allowed. Allowed are ${LISTED_PORTS} and those in OUTBOUND_ALLOW_HOSTS.`,
     })
   return isPublicHost(host)
     ? ok({ url, isNamed: false })

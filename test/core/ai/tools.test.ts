@@ -180,7 +180,7 @@ test('the settings of an agent are checked: names, duplicates, and required sett
     { name: 'web.read', config: { hosts: ['https://x'] } },
   ])
   expect(faults.map(({ at, message }) => `${at.join('/')} ${message.slice(0, 22)}`)).toEqual([
-    '1/name The tool calculator st',
+    '1/name The tool calculator ap',
     '2/name The tool no.such does ',
     '3/config/hosts Is required',
     '4/config/credential is required for brave',

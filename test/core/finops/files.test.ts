@@ -104,7 +104,7 @@ test('lines are the first lines of rows', async () => {
   expect(found.map(({ line, problem }) => [line, problem])).toEqual([
     [2, undefined],
     [4, undefined],
-    [6, 'has 3 cells, the header 2'],
+    [6, 'has 3 cells, but the header has 2'],
   ])
 })
 
@@ -131,7 +131,7 @@ test('JSON lines: objects, and errors by line', async () => {
   const found = await read(bytes(text), { format: 'jsonl' })
   expect(found.map(({ line, values, problem }) => [line, problem ?? { ...values }])).toEqual([
     [1, { a: '1', b: '{"c":"d"}' }],
-    [3, 'is no JSON object'],
+    [3, 'is not a JSON object'],
     [4, 'is not valid JSON'],
     [5, { a: 'x' }],
   ])

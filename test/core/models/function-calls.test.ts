@@ -79,7 +79,7 @@ test('references are inlined where they are not supported, including recursive o
   }
   const { schema, loosened } = bent('ollama', tree)
   expect(JSON.stringify(schema)).not.toContain('$ref')
-  expect(loosened.map(({ message }) => message).join()).toContain('leads into itself')
+  expect(loosened.map(({ message }) => message).join()).toContain('refers to itself')
   expect(bent('openai', tree).schema.$defs).toEqual(tree.$defs)
 })
 

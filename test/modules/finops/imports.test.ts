@@ -117,9 +117,9 @@ test('errors contain line, column and reason; other rows are imported, or none w
   expect(done).toMatchObject({ status: 'succeeded', created: 1, refused: 4 })
   expect(await errorsOf(person, done.id)).toEqual([
     { line: 3, column: 'date', reason: expect.any(String) },
-    { line: 4, column: 'costUsd', reason: 'is no number' },
+    { line: 4, column: 'costUsd', reason: 'is not a number' },
     { line: 5, column: 'costUsd', reason: 'has more than six decimals' },
-    { line: 6, column: null, reason: 'has 7 cells, the header 6' },
+    { line: 6, column: null, reason: 'has 7 cells, but the header has 6' },
   ])
   const stopped = await imported(person, text.replace('EC2,bill,1', 'EC2,bill,7'), { onError: 'stop' })
   expect(stopped).toMatchObject({ status: 'failed', error: expect.stringMatching(/^Line 3: date/) })

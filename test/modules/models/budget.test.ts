@@ -65,7 +65,7 @@ test('fifty concurrent agents under a budget of one dollar exceed it by one call
   // No call that would have fit was refused.
   expect(spent).toBeGreaterThan(1 - CALL_USD)
   const mails = (await mailTo(owner.email)).map(({ subject }) => subject)
-  expect(mails).toEqual(['The budget is used up: calls of models are stopped'])
+  expect(mails).toEqual(['The budget is used up: model calls are stopped'])
   const budget = await get(`/api/v1/teams/${owner.teamId}/budgets`, owner)
   expect(budget.body.spent.costUsd).toBeCloseTo(spent, 6)
 })

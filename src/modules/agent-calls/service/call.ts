@@ -85,7 +85,7 @@ export async function callAgent(
 function refuseCapability({ capability, parameters }: Pick<Call, 'capability' | 'parameters'>): void {
   if (capability !== undefined)
     throw new AppError('agent.unknown_capability', {
-      detail: `The agent has no capability ${JSON.stringify(capability)} that can be called. Say in prompt what is wanted.`,
+      detail: `The agent has no capability ${JSON.stringify(capability)} that can be called. Describe the task in prompt instead.`,
     })
   if (parameters !== undefined)
     throw new AppError('request.invalid', {

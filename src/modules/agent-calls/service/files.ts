@@ -58,14 +58,14 @@ export function attached(messages: Json[], files: readonly string[], refs: Refs)
  */
 export function requireFilesRight(actor: Actor, messages: readonly Json[], files?: readonly string[]): void {
   if (files === undefined && !JSON.stringify(messages).includes('"$file":')) return
-  requireScope(actor, 'files:read', 'A call that brings files along needs the right files:read as well.')
+  requireScope(actor, 'files:read', 'A call with files also needs the right files:read.')
 }
 
 function requireSize({ name, type, sizeBytes }: FileRef): void {
   const most = isTextType(type) ? MAX_TEXT_BYTES : MAX_FILE_BYTES
   if (sizeBytes <= most) return
   throw new AppError('file.too_large', {
-    detail: `${name} has ${sizeBytes} bytes. A model is given ${isTextType(type) ? 'texts' : 'images and other files'} of at most ${most} bytes.`,
+    detail: `${name} has ${sizeBytes} bytes. Models accept ${isTextType(type) ? 'texts' : 'images and other files'} of at most ${most} bytes.`,
   })
 }
 

@@ -25,7 +25,10 @@ export async function startInThread(
   if (thread.agentId !== '' && thread.agentId !== start.agentId)
     throw invalid('/threadId', `only the agent ${thread.agentId} answers in this thread`)
   if (asked.some((message) => (message as { role?: string }).role !== 'user'))
-    throw invalid('/messages', 'in a thread only the user is quoted: it has the rest')
+    throw invalid(
+      '/messages',
+      'in a thread, messages may only contain messages of the user, because the thread has the others',
+    )
   let taken: { question: Question; isNew: boolean } | null = null
   const named = async (runId: string): Promise<void> => {
     if (taken === null) {

@@ -28,7 +28,13 @@ export async function streamAgent(
   const said = fromUi(threadId === undefined ? messages : newestOf(messages))
   if (said.length === 0)
     throw new AppError('request.invalid', {
-      errors: [{ path: '/messages', message: 'There is nothing to answer.', code: 'custom' }],
+      errors: [
+        {
+          path: '/messages',
+          message: 'The messages contain no new question and no answers to tool calls.',
+          code: 'custom',
+        },
+      ],
     })
   const { execution } = await callAgent(
     ctx,
@@ -52,7 +58,7 @@ async function goOn(
   answers: ReturnType<typeof approvalsIn>,
   request: Request,
 ): Promise<Response> {
-  const why = 'An answer to a call that waits needs the right approvals:write.'
+  const why = 'Answering a waiting tool call needs the right approvals:write.'
   requireScope(ctx.actor, 'approvals:write', why)
   const runs = new Set<string>()
   for (const { approvalId } of answers) {
@@ -63,7 +69,13 @@ async function goOn(
   const [runId, ...others] = runs
   if (runId === undefined || others.length > 0)
     throw new AppError('request.invalid', {
-      errors: [{ path: '/messages', message: 'The answers belong to different runs.', code: 'custom' }],
+      errors: [
+        {
+          path: '/messages',
+          message: 'The answers belong to different runs. Send those of one run at a time.',
+          code: 'custom',
+        },
+      ],
     })
   const { run } = await ownRun(ctx, runId)
   const seen = (await run.events(Number.MAX_SAFE_INTEGER, 1))?.headSeq ?? 0
@@ -111,7 +123,10 @@ async function follow(
 ): Promise<Response> {
   const asked = new Request(new URL(request.url), { headers: { accept: 'text/event-stream' } })
   const { body } = await followRun(ctx, runId, asked, afterSeq)
-  if (body === null) throw new AppError('service.unavailable', { detail: 'The run cannot be followed now.' })
+  if (body === null)
+    throw new AppError('service.unavailable', {
+      detail: 'The events of the run are not available now. Try again later.',
+    })
   return uiStream({
     runId,
     node,

@@ -59,7 +59,7 @@ const isTool = ({ type }: Part): boolean => type === 'dynamic-tool' || type.star
 function outputOf({ state, output, errorText }: Part): Json | null {
   if (state === 'output-available') return { type: 'json', value: output ?? null }
   if (state === 'output-error') return { type: 'error-text', value: errorText ?? 'The tool failed.' }
-  if (state === 'output-denied') return { type: 'error-text', value: 'People have refused this call.' }
+  if (state === 'output-denied') return { type: 'error-text', value: 'A person has rejected this call.' }
   return null
 }
 

@@ -54,7 +54,7 @@ export function uiStream({ runId, node, events, outputOf, onGone }: Source): Res
         // The run continues, and the client can reconnect with its id.
         send(controller, {
           type: 'error',
-          errorText: 'agent.stream_broken: The stream broke off. Resume it by the id of the run.',
+          errorText: 'agent.stream_broken: The stream was interrupted. Resume it with the id of the run.',
         })
       }
       controller.enqueue(encoder.encode('data: [DONE]\n\n'))

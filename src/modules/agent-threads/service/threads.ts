@@ -105,7 +105,7 @@ export async function createThread(ctx: ServiceContext, input: CreateThread): Pr
 function requireRight({ actor }: Ctx, { createdBy }: ThreadRow): void {
   if (createdBy === actor.userId || actor.teamRole === 'owner' || actor.teamRole === 'admin') return
   throw new AppError('access.denied', {
-    detail: 'Who made the thread, and administrators of the team, may change and delete it.',
+    detail: 'Only the creator of the thread and administrators of the team can change or delete it.',
   })
 }
 

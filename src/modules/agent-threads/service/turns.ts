@@ -63,8 +63,8 @@ export async function takeTurn(ctx: Ctx, thread: ThreadRow, question: Question):
   })
 }
 
-const TOO_LARGE = `A thread keeps questions of at most ${MAX_ASKED_BYTES} bytes. Send what is longer as a file.`
-const FULL = `A thread holds at most ${MAX_TURNS} turns and ${MAX_THREAD_BYTES} bytes. Begin a new one.`
+const TOO_LARGE = `A question in a thread can have at most ${MAX_ASKED_BYTES} bytes. Send longer content as a file.`
+const FULL = `A thread can have at most ${MAX_TURNS} turns and ${MAX_THREAD_BYTES} bytes. Start a new thread.`
 
 const isFull = ({ turns, bytes }: ThreadRow, asked: string): boolean =>
   turns >= MAX_TURNS || bytes + bytesOf(asked) > MAX_THREAD_BYTES
@@ -124,7 +124,7 @@ export async function recallThread(scope: Scope, recalling: Recalling): Promise<
     .map((turn) =>
       transcriptOf([...JSON.parse(turn.asked), ...JSON.parse(turn.answer)] as Json[], MAX_SAID_CHARS),
     )
-  const before = thread.summary === '' ? '' : `What was before: ${thread.summary}\n`
+  const before = thread.summary === '' ? '' : `Summary of the earlier messages: ${thread.summary}\n`
   const text = `${before}${parts.join('\n')}`.slice(-MAX_SUM_CHARS)
   return { messages, summary: thread.summary, toSum: { text, windowFrom: from } }
 }

@@ -124,7 +124,7 @@ function unsendable({
           ({ message }): FieldError => ({
             path: `/tools/${tools.findIndex((tool) => tool.name === name)}`,
             code: 'tool.schema_refused',
-            message: `${provider} cannot take the tool ${name}: ${message}`,
+            message: `${provider} does not support the tool ${name}: ${message}`,
           }),
         ),
     ),
@@ -134,7 +134,7 @@ function unsendable({
         ({ path, message }): FieldError => ({
           path: `/outputSchema${path}`,
           code: 'model.schema_refused',
-          message: `${provider} cannot take the schema: ${message}`,
+          message: `${provider} does not support the schema: ${message}`,
         }),
       ),
   ])

@@ -25,7 +25,7 @@ export function requireToolRights(actor: Actor, tools: readonly ToolUse[]): void
     const { name, policy } = typeof tool === 'string' ? { name: tool, policy: undefined } : tool
     const scope = Object.hasOwn(SCOPE_OF_TOOL, name) ? SCOPE_OF_TOOL[name] : undefined
     if (scope === undefined || policy === 'deny') continue
-    requireScope(actor, scope, `The tool ${name} needs the right ${scope} as well.`)
+    requireScope(actor, scope, `The tool ${name} also needs the right ${scope}.`)
   }
 }
 
@@ -67,6 +67,6 @@ export async function requireKnownCredentials(
       message: `the team has no integration ${JSON.stringify(credential)}`,
     }))
   if (errors.length > 0) throw new AppError('request.invalid', { errors })
-  const why = 'A tool or model names an integration, which needs the right integrations:use.'
+  const why = 'A tool or model uses an integration. This needs the right integrations:use.'
   requireScope(actor, 'integrations:use', why)
 }

@@ -21,7 +21,10 @@ const GivenTool = z.union([
 ])
 
 const noneTwice = <Item>(nameOf: (item: Item) => string) =>
-  [(list: Item[]) => new Set(list.map(nameOf)).size === list.length, 'each name may stand once'] as const
+  [
+    (list: Item[]) => new Set(list.map(nameOf)).size === list.length,
+    'each name may appear only once',
+  ] as const
 
 const rungs = z
   .array(Rung)

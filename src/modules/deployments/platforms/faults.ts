@@ -52,18 +52,20 @@ export function statusFault(
   switch (status) {
     case 401:
       return new AppError('deployment.unauthorized', {
-        detail: detail('The credential is not accepted: set its secrets anew, then test the integration.'),
+        detail: detail('The credential is not accepted. Set new secrets in the integration, then test it.'),
       })
     case 403:
       return new AppError('deployment.forbidden', {
-        detail: detail('The credential lacks a permission that this needs.'),
+        detail: detail('The credential lacks a required permission.'),
       })
     case 404:
       return new AppError('deployment.project_not_found', {
         detail: detail('The project does not exist, or the credential has no access to it. Check `project`.'),
       })
     case 409:
-      return new AppError('deployment.conflict', { detail: detail('Something else changes the project.') })
+      return new AppError('deployment.conflict', {
+        detail: detail('Another change of the project is in progress.'),
+      })
     case 413:
       return new AppError('deployment.too_large', {
         detail: detail('A file or request is too large for the platform.'),
@@ -72,7 +74,7 @@ export function statusFault(
     case 425:
     case 429:
       return new AppError('deployment.rate_limited', {
-        detail: detail('The platform takes no more for now.'),
+        detail: detail('The platform has reached its rate limit. Try again later.'),
         ...wait,
       })
     default:
@@ -81,6 +83,6 @@ export function statusFault(
             detail: detail('The platform has a problem.'),
             ...wait,
           })
-        : new AppError('deployment.refused', { detail: detail('The platform does not take this.') })
+        : new AppError('deployment.refused', { detail: detail('The platform rejected the request.') })
   }
 }

@@ -15,6 +15,6 @@ const byId = new Map(PLATFORMS.map((one) => [one.id, one]))
 export function platformOf(id: PlatformId): Platform {
   const platform = byId.get(id)
   if (platform === undefined)
-    throw new AppError('deployment.unsupported', { detail: `There is no platform ${id} here.` })
+    throw new AppError('deployment.unsupported', { detail: `The platform ${id} is not supported.` })
   return platform
 }

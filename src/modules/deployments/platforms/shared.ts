@@ -66,7 +66,7 @@ export const hiddenBy = (
     ? [
         {
           code: 'deployment.invalid_source',
-          message: `The source has a file ${path}, which says the same as ${settings}. Leave one of them out.`,
+          message: `The source has a file ${path}, which defines the same as ${settings}. Remove one of them.`,
         },
       ]
     : []

@@ -24,7 +24,9 @@ import { requireMayUse } from './start.ts'
 export async function cancelDeployment(ctx: ServiceContext, id: string): Promise<Deployment> {
   const row = await requireDeployment(ctx, id)
   if (row.finishedAt !== null)
-    throw new AppError('resource.conflict', { detail: `The deployment has ended; it is ${row.status}.` })
+    throw new AppError('resource.conflict', {
+      detail: `The deployment has already ended with the status ${row.status}.`,
+    })
   await workflowRun(ctx.env.RUNS, row.runId).control('cancel', ctx.actor.userId, runActor(ctx))
   const ended = await recordEnd(ctx, row, { status: 'cancelled', error: null }, ctx)
   if (ended) ctx.defer(cancelThere(ctx, await requireDeployment(ctx, id)))
@@ -48,7 +50,7 @@ export async function refreshDeployment(ctx: ServiceContext, id: string): Promis
   const row = await requireDeployment(ctx, id)
   if (row.publishedAt === null)
     throw new AppError('resource.conflict', {
-      detail: `The deployment is ${row.status}; there is nothing at the platform to ask for yet.`,
+      detail: `The deployment is ${row.status}. The platform does not have it yet.`,
     })
   requireMayUse(ctx.actor)
   const checked = await platformOf(row.platform).check(await siteFor(ctx, row))
@@ -72,7 +74,7 @@ export async function refreshDeployment(ctx: ServiceContext, id: string): Promis
 export async function deleteDeployment(ctx: ServiceContext, id: string, keepRemote: boolean): Promise<void> {
   const row = await requireDeployment(ctx, id)
   if (row.finishedAt === null)
-    throw new AppError('resource.conflict', { detail: `The deployment is ${row.status}; cancel it first.` })
+    throw new AppError('resource.conflict', { detail: `The deployment is ${row.status}. Cancel it first.` })
   if (!keepRemote && row.publishedAt !== null) requireMayUse(ctx.actor)
   if (!keepRemote && row.publishedAt !== null) await removeThere(ctx, row)
   const outcome = await commit(ctx, {

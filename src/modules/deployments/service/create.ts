@@ -40,7 +40,7 @@ export async function redeploy(ctx: ServiceContext, id: string, more: FollowDepl
 export async function promote(ctx: ServiceContext, id: string, more: FollowDeployment): Promise<Deployment> {
   const earlier = await requireDeployment(ctx, id)
   if (earlier.environment === 'production')
-    throw conflict('The deployment is public already. To go back to it, roll back to it.')
+    throw conflict('The deployment is already public. To return to it, use rollback.')
   requireReady(earlier)
   return follow(ctx, earlier, more, { action: 'promote', basedOn: id, production: true })
 }
@@ -51,12 +51,14 @@ export async function rollback(ctx: ServiceContext, id: string, more: FollowDepl
   requireReady(earlier)
   const platform = platformOf(earlier.platform)
   if (isRestored({ action: 'rollback' }, platform) && earlier.platformId === null)
-    throw new AppError('deployment.source_gone', { detail: 'The platform has no such deployment any more.' })
+    throw new AppError('deployment.source_gone', {
+      detail: 'The deployment no longer exists at the platform.',
+    })
   return follow(ctx, earlier, more, { action: 'rollback', basedOn: id, production: true })
 }
 
 function requireReady({ readyAt, status }: DeploymentRow): void {
-  if (readyAt === null) throw conflict(`The deployment was never ready; it is ${status}.`)
+  if (readyAt === null) throw conflict(`The deployment has never been ready. Its status is ${status}.`)
 }
 
 const conflict = (detail: string): AppError => new AppError('resource.conflict', { detail })

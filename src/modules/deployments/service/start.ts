@@ -27,13 +27,13 @@ export type Target = Pick<
 
 /** Using an integration needs the right to use integrations. */
 export function requireMayUse(actor: Actor): void {
-  const why = 'A deployment signs in with an integration, which needs the right integrations:use.'
+  const why = 'A deployment uses an integration. This needs the right integrations:use.'
   requireScope(actor, 'integrations:use', why)
 }
 
 /** Publishing files of the team needs the right to read them. */
 export const requireMayRead = (actor: Actor): void =>
-  requireScope(actor, 'files:read', 'A deployment publishes files, which needs the right files:read as well.')
+  requireScope(actor, 'files:read', 'A deployment publishes files. This also needs the right files:read.')
 
 /** The request, checked as far as possible without calling the platform. */
 export async function targetOf(
@@ -50,7 +50,7 @@ export async function targetOf(
   const environment = input.production === true ? 'production' : 'preview'
   if (environment === 'preview' && !platform.previews)
     throw new AppError('deployment.unsupported', {
-      detail: `${platform.name} has no previews. Send "production": true.`,
+      detail: `${platform.name} does not support previews. Send "production": true.`,
     })
   const found = (await findCredentials(env.DB, teamId, [input.integrationId])).get(input.integrationId)
   if (found === undefined)
@@ -76,7 +76,7 @@ function requireSettings({ name, settings }: Platform, given: Settings): void {
   if (other === undefined) return
   throw invalid({
     path: `/settings/${other}`,
-    message: `${name} has no such setting. It takes ${settings.join(', ')}.`,
+    message: `${name} does not have this setting. Its settings are ${settings.join(', ')}.`,
     code: 'unrecognized_keys',
   })
 }

@@ -83,7 +83,7 @@ async function filesOf(
       ? (await filesOfRun(request, teamId, source.runId)).map((file): Asked => ({ file }))
       : source.files.map(askedOf)
   if (asked.length === 0)
-    throw invalid('The run names no files in its output, and no node of it has written any.')
+    throw invalid('The output of the run contains no files, and its nodes have written none.')
   const found = await findSourcesNamed(
     d1,
     teamId,
@@ -139,7 +139,7 @@ async function collectZip(
   const collected = chosen(named, folderOf(source.base ?? ''))
   const [only] = collected.entries
   if (collected.entries.length === 1 && only !== undefined && /\.zip$/i.test(only.path))
-    throw invalid(`The zip holds nothing but another zip, ${only.path}. Send that one.`)
+    throw invalid(`The zip only contains another zip, ${only.path}. Send that one.`)
   return collected
 }
 
@@ -185,14 +185,14 @@ function chosen(all: readonly { name: string; entry: Omit<SourceEntry, 'path'> }
   const bytes = entries.reduce((sum, one) => sum + one.sizeBytes, 0)
   if (bytes > MAX_BYTES) throw tooManyBytes(bytes)
   const { twice, folders, onlyCase } = faultsOf(entries.map(({ path }) => path))
-  if (twice.length > 0) throw invalid(`Two files have the path ${twice[0]}. Each path may stand once.`)
-  if (folders.length > 0) throw invalid(`${folders[0]} is a file and a folder as well.`)
+  if (twice.length > 0) throw invalid(`Two files have the path ${twice[0]}. Each path may appear only once.`)
+  if (folders.length > 0) throw invalid(`${folders[0]} is both a file and a folder.`)
   const warnings = [
-    ...(secrets.length === 0 ? [] : [`Left out, since they are not for the public: ${listed(secrets)}.`]),
+    ...(secrets.length === 0 ? [] : [`Omitted because they should not be public: ${listed(secrets)}.`]),
     ...(onlyCase.length === 0
       ? []
       : [
-          `These differ only in case, and some systems hold them for one: ${listed(onlyCase.map((pair) => pair.join(' and ')))}.`,
+          `These names differ only in case, and some systems treat them as one: ${listed(onlyCase.map((pair) => pair.join(' and ')))}.`,
         ]),
     ...nestedZips(entries),
   ]

@@ -54,6 +54,6 @@ const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
 
 function gone({ fileId, fileVersion }: Place): never {
   throw new AppError('deployment.source_gone', {
-    detail: `Version ${fileVersion} of the file ${fileId} is not kept any more. Deploy from a source that is there.`,
+    detail: `Version ${fileVersion} of the file ${fileId} no longer exists. Deploy from another source.`,
   })
 }

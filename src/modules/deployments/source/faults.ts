@@ -24,5 +24,5 @@ export const tooManyBytes = (bytes: number): AppError =>
 
 export const tooPacked = (): AppError =>
   new AppError('deployment.too_large', {
-    detail: `The zip unpacks to more than ${MAX_RATIO} times its size, which archives of sites do not.`,
+    detail: `The zip unpacks to more than ${MAX_RATIO} times its size, which is unusual for a site. Check the zip.`,
   })

@@ -61,7 +61,7 @@ async function read(
       if (entry.crc !== null) crc = crc32(crc, piece)
     })
     if (seen !== entry.sizeBytes) throw new ZipFault('is smaller than the directory says')
-    if (entry.crc !== null && crc !== entry.crc) throw new ZipFault('is damaged: its checksum does not fit')
+    if (entry.crc !== null && crc !== entry.crc) throw new ZipFault('is damaged: its checksum does not match')
     return digests
   } catch (error) {
     if (error instanceof ZipFault) throw invalid(`${entry.path} ${error.message}.`)

@@ -22,7 +22,7 @@ const SECRET =
 /** `name` is the name in the source. The part before `base` is removed; names outside `base` are ignored. */
 export function judgePath(name: string, base = ''): PathVerdict {
   if (name.startsWith('/') || /^[a-z]:/i.test(name)) return refused(name, 'is an absolute path')
-  if (name.includes('\\')) return refused(name, 'has a backslash; folders are parted by /')
+  if (name.includes('\\')) return refused(name, 'has a backslash; use / between folders')
   if (name.split('/').includes('..')) return refused(name, 'has ".." in it')
   if (hasLongMarks(name)) return refused(name, `has more than ${MAX_MARKS} combining marks in a row`)
   const whole = name.normalize('NFC').replace(/^(\.\/)+/, '')

@@ -41,7 +41,9 @@ export function readEnd(tail: Uint8Array, fileBytes: number): ZipEnd {
     }
     const is64 = at >= 20 && view.getUint32(at - 20, true) === END_64_LOCATOR
     if (is64 || end.entries === 0xffff || end.offset === 0xffffffff)
-      throw new ZipFault('It is a Zip64 archive. Pack it anew without Zip64; it has room for 65,535 entries.')
+      throw new ZipFault(
+        'It is a Zip64 archive. Create it again without Zip64, which allows up to 65,535 entries.',
+      )
     if (view.getUint16(at + 4, true) !== 0)
       throw new ZipFault('It is one part of an archive in several parts.')
     if (end.offset + end.bytes > fileBytes - (tail.byteLength - at))

@@ -27,7 +27,7 @@ export async function check({ request }: StepScope, step: Step): Promise<StepRes
   const since = now - (row.publishedAt ?? now)
   if (since >= PROCESSING_MS)
     throw new AppError('deployment.timeout', {
-      detail: `${platform.name} was still processing after 20 minutes. Look at it there; POST /deployments/${row.id}/refresh asks it again.`,
+      detail: `${platform.name} was still processing after 20 minutes. Check it there, then update the status with POST /deployments/${row.id}/refresh.`,
     })
   await save(changesOf(checked))
   return { again: true, until: now + pauseAfter(since), output: { status: 'processing' } }

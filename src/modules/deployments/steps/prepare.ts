@@ -87,20 +87,25 @@ export function refusalsOf(
   const tooLarge = (message: string): Refusal => ({ code: 'deployment.too_large', message })
   return [
     ...(site.environment === 'preview' && !platform.previews
-      ? [{ code: 'deployment.unsupported', message: `${name} has no previews. Send "production": true.` }]
+      ? [
+          {
+            code: 'deployment.unsupported',
+            message: `${name} does not support previews. Send "production": true.`,
+          },
+        ]
       : []),
     ...(files.length > limits.files
-      ? [tooLarge(`${files.length} files; ${name} takes at most ${limits.files}.`)]
+      ? [tooLarge(`The site has ${files.length} files. ${name} accepts at most ${limits.files}.`)]
       : []),
     ...(large === undefined
       ? []
       : [
           tooLarge(
-            `${large.path} has ${large.sizeBytes} bytes; of a file at most ${limits.fileBytes} are sent to ${name}.`,
+            `${large.path} has ${large.sizeBytes} bytes. ${name} accepts files of at most ${limits.fileBytes} bytes.`,
           ),
         ]),
     ...(bytes > limits.bytes
-      ? [tooLarge(`${bytes} bytes together; ${name} takes at most ${limits.bytes}.`)]
+      ? [tooLarge(`The files have ${bytes} bytes together. ${name} accepts at most ${limits.bytes} bytes.`)]
       : []),
     ...(platform.refusals?.(site, files, today) ?? []),
   ]

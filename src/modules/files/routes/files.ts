@@ -34,7 +34,7 @@ const Bytes = z.string().meta({ format: 'binary' })
 export const CONTENT_ANSWERS = {
   206: 'The part that Range asks for',
   304: 'Not modified: If-None-Match names this content',
-  416: 'Range begins behind the end',
+  416: 'The range begins after the end of the file',
 }
 
 const DOWNLOAD = {

@@ -35,7 +35,7 @@ export async function oneFile(c: Context<AppEnv>, maxBytes = MAX_FILE_BYTES): Pr
       if (second.done) return
       await files.return(undefined)
       throw new AppError('request.invalid', {
-        detail: 'The form has two files. Send them to /files/upload-multiple.',
+        detail: 'The form has more than one file. Send them to /files/upload-multiple.',
         errors: [{ path: `/${second.value.name}`, message: 'one file is expected', code: 'invalid' }],
       })
     },
@@ -59,7 +59,7 @@ async function* filesOf(c: Context<AppEnv>, boundary: string): AsyncGenerator<In
 function asFile({ field, filename, chunks }: Part): Incoming {
   if (filename === null)
     throw new AppError('request.invalid', {
-      detail: `The form has a field ${field}, which is no file. Options stand in the query.`,
+      detail: `The form field ${field} is not a file. Send options in the query.`,
       errors: [{ path: `/${field}`, message: 'not a file', code: 'unrecognized_keys' }],
     })
   return { name: filename, chunks, sizeBytes: null }
@@ -78,7 +78,7 @@ export function announcedBytes(c: Context<AppEnv>): number | null {
   const header = c.req.header('content-length')
   if (header === undefined) return c.req.raw.body === null ? 0 : null
   if (!/^\d{1,15}$/.test(header))
-    throw new AppError('request.malformed', { detail: 'Content-Length is no number.' })
+    throw new AppError('request.malformed', { detail: 'Content-Length is not a number.' })
   return Number(header)
 }
 
@@ -104,7 +104,7 @@ export function nameInHeader(c: Context<AppEnv>): string {
   if (/^utf-8'/i.test(header)) return decodeExtended(header.trim())
   // Two headers with the same name arrive as one, separated by a comma.
   if (header.includes(','))
-    throw refuse("a comma could part two names; encode the name as UTF-8''… (RFC 8187)")
+    throw refuse("a comma could separate two names; encode the name as UTF-8''… (RFC 8187)")
   if (!/^[\x20-\x7e]*$/.test(header)) throw refuse("encode the name as UTF-8''… (RFC 8187)")
   return header
 }

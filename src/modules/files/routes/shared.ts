@@ -28,7 +28,7 @@ async function page(c: Context<AppEnv>, title: string, body: Html, status: numbe
 
 async function asPage(c: Context<AppEnv>, error: unknown): Promise<Response> {
   if (!(error instanceof AppError) || !isBrowser(c) || error.status >= 500) throw error
-  return page(c, 'That did not work', html`<p role="alert">${error.message}</p>`, error.status)
+  return page(c, 'The link does not work', html`<p role="alert">${error.message}</p>`, error.status)
 }
 
 export const sharedFileRoutes = router()

@@ -52,7 +52,7 @@ export async function deleteFile(
   if (options.permanent) {
     const seen = await firstOf(ctx.env.DB, findFile(teamId, file.id))
     if (seen !== null && seen.deletedAt !== null && !(await purgeFile(ctx, seen)))
-      throw new AppError('resource.conflict', { detail: 'The file was restored just now.' })
+      throw new AppError('resource.conflict', { detail: 'The file has just been restored.' })
   }
   const restorableUntil = options.permanent ? null : toIso(deletedAt + RESTORABLE_MS)
   return {
@@ -100,7 +100,7 @@ export async function restoreFile(
   const version = input.version ?? file.version
   if (file.deletedAt === null && version === file.version)
     throw new AppError('resource.conflict', {
-      detail: 'The file is not deleted. Name the version that shall become the current one.',
+      detail: 'The file is not deleted. Specify the version to restore.',
     })
   const known = await findVersions(ctx.env.DB, teamId, id)
   if (!known.some((one) => one.version === version))
@@ -108,9 +108,7 @@ export async function restoreFile(
   const name = input.name === undefined ? file.name : fileName(input.name)
   if (input.name !== undefined && file.deletedAt === null)
     throw new AppError('request.invalid', {
-      errors: [
-        { path: '/name', message: 'Only a deleted file is restored under another name', code: 'invalid' },
-      ],
+      errors: [{ path: '/name', message: 'A new name is only allowed for a deleted file', code: 'invalid' }],
     })
   await bringBack(ctx, file, { name: requireSameExtension(file, name), version })
   return versionedFile((await firstOf(ctx.env.DB, findFile(teamId, id))) ?? missing())

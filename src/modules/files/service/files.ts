@@ -116,7 +116,8 @@ async function change(
 
 export const ofRun = (): AppError =>
   new AppError('resource.conflict', {
-    detail: 'The file belongs to a run, and goes with it. Download it and upload it under a name of yours.',
+    detail:
+      'The file belongs to a run and is deleted with it. To keep it, download it and upload it under another name.',
   })
 
 /**
@@ -133,7 +134,7 @@ function renamedType(before: FileRow, name: string): string {
   const isPlain = type.text && type.begins === undefined && isTextType(before.contentType)
   if (type.contentType !== before.contentType && !isPlain)
     throw new AppError('file.type_mismatch', {
-      detail: `The content is ${before.contentType}, which does not go with .${extension}.`,
+      detail: `The content is ${before.contentType}, which does not match .${extension}.`,
     })
   return type.contentType
 }

@@ -41,7 +41,7 @@ export async function resolveFileInputs(
   const ids = [...new Set(found.map(({ id }) => id))]
   if (ids.length > MAX_INPUT_FILES)
     throw new AppError('run.invalid_input', {
-      detail: `An input takes at most ${MAX_INPUT_FILES} files. Pass a list of names, and read them one by one.`,
+      detail: `An input can have at most ${MAX_INPUT_FILES} files. Pass a list of names instead and read the files one by one.`,
     })
   const refs = new Map((await findRefs(scope.env.DB, teamId, ids)).map((ref) => [ref.$file, ref]))
   const errors = found

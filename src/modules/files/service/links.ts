@@ -150,12 +150,12 @@ export async function openDownloadLink(request: RequestContext, token: string): 
     inline: link.disposition === 'inline',
     countStart: async () => {
       if (!(await countDownload(request.env.DB, link.id, request.now())))
-        throw usedUp('The link was used as often as it allows.')
+        throw usedUp('The link has reached its maximum number of downloads.')
     },
     requireStarted: () => {
       if (link.maxUses === null) return
       if (link.lastUsedAt === null || request.now() - link.lastUsedAt > RESUME_MS)
-        throw usedUp('Start the download at its first byte.')
+        throw usedUp('This download must start at the first byte.')
     },
   }
 }
@@ -163,7 +163,7 @@ export async function openDownloadLink(request: RequestContext, token: string): 
 /** The data of the page of an upload link. */
 export async function readUploadLink(request: RequestContext, token: string): Promise<LinkRow> {
   const link = await openLink(request, 'upload', token)
-  if (link.fileId !== null) throw usedUp('A file was sent with this link.')
+  if (link.fileId !== null) throw usedUp('A file has already been uploaded with this link.')
   return link
 }
 
@@ -174,7 +174,7 @@ export async function uploadByLink(
 ): Promise<ReceivedFile> {
   const link = await readUploadLink(request, token)
   if (!(await claimUploadLink(request.env.DB, link.id, request.now(), PROMISE_MS)))
-    throw usedUp('A file is being sent, or was sent, with this link.')
+    throw usedUp('A file is being uploaded, or has already been uploaded, with this link.')
   try {
     const { incoming, isOnly } = await read(link.maxBytes)
     const name = nameIn(link.folder, incoming.name)

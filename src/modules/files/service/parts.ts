@@ -69,7 +69,7 @@ async function refusalOf(ctx: ServiceContext, sizeBytes: number): Promise<AppErr
   const { teamId } = ctx.actor
   if ((await countOpenUploads(ctx.env.DB, teamId, ctx.now())) >= MAX_OPEN_UPLOADS)
     return new AppError('resource.conflict', {
-      detail: `The team has ${MAX_OPEN_UPLOADS} uploads under way. Complete or delete one.`,
+      detail: `The team has ${MAX_OPEN_UPLOADS} open uploads, the maximum. Complete or delete one.`,
     })
   const storage = await storageOf(ctx, teamId)
   // Other uploads in progress count as well, and may not be in the stored number yet.
@@ -123,10 +123,11 @@ export async function putFileUploadPart(
   { body, announcedBytes, sha256 }: PartBody,
 ): Promise<FileUploadPart> {
   const row = await requireUpload(ctx, id)
-  if (row.fileId !== null) throw new AppError('resource.conflict', { detail: 'The upload is complete.' })
+  if (row.fileId !== null)
+    throw new AppError('resource.conflict', { detail: 'The upload is already complete.' })
   if (part < 1 || part > partsOf(row))
     throw new AppError('resource.not_found', {
-      detail: `The upload has the parts 1 to ${partsOf(row)}.`,
+      detail: `The part does not exist. The upload has the parts 1 to ${partsOf(row)}.`,
     })
   const sizeBytes = sizeOf(row, part)
   const wrongSize = () =>
@@ -194,7 +195,9 @@ async function* inOrder(scope: RequestContext, row: UploadRow): AsyncGenerator<U
   for (let part = 1; part <= partsOf(row); part++) {
     const object = await scope.env.FILES.get(partKey(row, part))
     if (object === null)
-      throw new AppError('resource.conflict', { detail: `The part ${part} was removed meanwhile.` })
+      throw new AppError('resource.conflict', {
+        detail: `The part ${part} has been removed in the meantime. Send it again.`,
+      })
     yield* object.body
   }
   return undefined

@@ -93,7 +93,7 @@ async function trySaving(scope: SaveScope, staged: Staged, as: SaveAs): Promise<
     await requireStanding(scope, staged, as.teamId)
   }
   throw new AppError('resource.conflict', {
-    detail: 'Others change the file all the time. Try again.',
+    detail: 'The file is being changed by others. Try again.',
   })
 }
 
@@ -103,7 +103,7 @@ const mayTrust = ({ holder, sha256 }: Staged, { onConflict }: SaveAs): boolean =
 
 export const nameTaken = (name: string): AppError =>
   new AppError('file.name_taken', {
-    detail: `The team has a file named ${name}.`,
+    detail: `The team already has a file named ${name}.`,
     errors: [{ path: '/name', message: 'taken', code: 'file.name_taken' }],
   })
 

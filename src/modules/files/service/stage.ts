@@ -129,7 +129,9 @@ async function* counted(
 ): AsyncGenerator<Uint8Array, undefined> {
   let size = 0
   const wrongLength = () =>
-    new AppError('request.malformed', { detail: `${sizeBytes} bytes were announced; another number came.` })
+    new AppError('request.malformed', {
+      detail: `The request announced ${sizeBytes} bytes but contained another number.`,
+    })
   try {
     for await (const chunk of chunks) {
       size += chunk.byteLength

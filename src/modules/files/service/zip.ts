@@ -15,7 +15,7 @@ export async function zipFiles(ctx: ServiceContext, { ids, prefix }: ZipFiles): 
   const total = rows.reduce((sum, row) => sum + row.sizeBytes, 0)
   if (total > MAX_ZIP_BYTES)
     throw new AppError('request.too_large', {
-      detail: `The files have ${total} bytes together; at most ${MAX_ZIP_BYTES} go into one zip.`,
+      detail: `The files have ${total} bytes together; a zip can have at most ${MAX_ZIP_BYTES}.`,
     })
   const { makeZip, predictLength } = await import('client-zip')
   const metadata = rows.map(({ name, sizeBytes, updatedAt }) => ({
@@ -43,10 +43,10 @@ async function selected(
     return rows
   }
   const rows = await findByPrefix(ctx.env.DB, teamId, toNfc(prefix ?? ''), MAX_ZIP_FILES + 1)
-  if (rows.length === 0) throw notFound('A file whose name begins so')
+  if (rows.length === 0) throw notFound('A file with this prefix')
   if (rows.length > MAX_ZIP_FILES)
     throw new AppError('request.too_large', {
-      detail: `More than ${MAX_ZIP_FILES} files have names that begin so.`,
+      detail: `More than ${MAX_ZIP_FILES} files have this prefix.`,
     })
   return rows
 }

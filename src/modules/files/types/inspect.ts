@@ -19,15 +19,15 @@ export function inspectorFor(name: string): Inspector {
   const extension = extensionOf(name)
   if (isForbiddenExtension(extension))
     throw new AppError('file.forbidden_type', {
-      detail: `Programs, shortcuts and documents that may hold macros are not taken, so .${extension} is not.`,
+      detail: `Programs, shortcuts and documents that may contain macros are not accepted, so .${extension} is not.`,
     })
   const type = typeOf(extension)
   if (type === null)
     throw new AppError('file.unsupported_type', {
       detail:
         extension === ''
-          ? 'The name has no extension, which says what the file is.'
-          : `Files that end in .${extension} are not taken. Taken are ${EXTENSIONS.join(', ')}.`,
+          ? 'The name has no extension. Add one, such as .pdf.'
+          : `Files with the extension .${extension} are not accepted. Accepted are ${EXTENSIONS.join(', ')}.`,
     })
   const mismatch = (why: string) =>
     new AppError('file.type_mismatch', { detail: `The name ends in .${extension}, but ${why}.` })
@@ -43,7 +43,10 @@ export function inspectorFor(name: string): Inspector {
     },
     chunk: (bytes) => {
       text?.chunk(bytes)
-      if (macros?.(bytes)) throw new AppError('file.forbidden_type', { detail: 'The document holds macros.' })
+      if (macros?.(bytes))
+        throw new AppError('file.forbidden_type', {
+          detail: 'The document contains macros, which are not accepted.',
+        })
       part?.(bytes)
     },
     end: () => {

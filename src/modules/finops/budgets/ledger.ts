@@ -101,7 +101,8 @@ export function refusalOf(
         metric: 'cost',
         limit: costLimit,
         spent: cost,
-        message: 'The team has a budget that stops work, and the price of this model is not known',
+        message:
+          'The budget of the team has a hard stop, so models with an unknown price cannot be called. Set a price for this model',
       }
     const { low, high } = wanted.cost
     if (high > 0 && cost + low + (isLate ? heldCost : 0) > costLimit)
@@ -109,7 +110,7 @@ export function refusalOf(
         metric: 'cost',
         limit: costLimit,
         spent: cost,
-        message: `The budget of the team for this month is used up: ${inUnit('cost', cost)} of ${inUnit('cost', costLimit)} are spent`,
+        message: `The team has used up its budget for this month: ${inUnit('cost', cost)} of ${inUnit('cost', costLimit)}`,
       }
   }
   if (tokenLimit !== null && tokens + wanted.tokens.low + (isLate ? heldTokens : 0) > tokenLimit)
@@ -117,7 +118,7 @@ export function refusalOf(
       metric: 'tokens',
       limit: tokenLimit,
       spent: tokens,
-      message: `The token budget of the team for this month is used up: ${inUnit('tokens', tokens)} of ${inUnit('tokens', tokenLimit)} are used`,
+      message: `The team has used up its token budget for this month: ${inUnit('tokens', tokens)} of ${inUnit('tokens', tokenLimit)}`,
     }
   return null
 }

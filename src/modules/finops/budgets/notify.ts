@@ -24,7 +24,7 @@ export const thresholdNotice = (
     message: [
       `The team has used ${inUnit(metric, spent)} in ${period} (UTC).`,
       `That is ${percent(share)} or more of its limit of ${inUnit(metric, limit)} a month.`,
-      'With hardStop in its budget, calls of models stop when the limit is reached; else nothing is stopped.',
+      'If the budget has hardStop, model calls stop at the limit. Otherwise nothing is stopped.',
     ].join('\n'),
     link: addressOf(teamId, publicUrl),
     subject: { type: 'team', id: teamId },
@@ -39,10 +39,10 @@ export const stoppedNotice = (
     to: { role: 'owner' },
     teamId,
     level: 'error',
-    title: `The ${nameOf(metric)} is used up: calls of models are stopped`,
+    title: `The ${nameOf(metric)} is used up: model calls are stopped`,
     message: [
-      `The team has used ${inUnit(metric, spent)} of its limit of ${inUnit(metric, limit)} in ${period} (UTC), and its budget stops work.`,
-      'Calls of models that cost something are refused until the month ends or the limit is raised.',
+      `The team has used ${inUnit(metric, spent)} of its limit of ${inUnit(metric, limit)} in ${period} (UTC), and its budget has a hard stop.`,
+      'Paid model calls are refused until the month ends or the limit is raised.',
     ].join('\n'),
     link: addressOf(teamId, publicUrl),
     subject: { type: 'team', id: teamId },

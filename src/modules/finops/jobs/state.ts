@@ -81,10 +81,10 @@ function timesOf(
   if (status === 'running') startedAt ??= now
   if (hasEnded(status)) finishedAt ??= Math.max(now, startedAt ?? now)
   const latest = now + DAY_MS
-  if (startedAt !== null && startedAt > latest) throw wrong('startedAt', 'lies in the future')
-  if (finishedAt !== null && finishedAt > latest) throw wrong('finishedAt', 'lies in the future')
+  if (startedAt !== null && startedAt > latest) throw wrong('startedAt', 'is in the future')
+  if (finishedAt !== null && finishedAt > latest) throw wrong('finishedAt', 'is in the future')
   if (startedAt !== null && finishedAt !== null && finishedAt < startedAt)
-    throw wrong('finishedAt', 'lies before startedAt')
+    throw wrong('finishedAt', 'is before startedAt')
   return { startedAt, finishedAt }
 }
 
@@ -95,8 +95,8 @@ function notAllowed(from: JobStatus, to: JobStatus): AppError {
   const allowed = nextStatuses(from)
   const detail =
     allowed.length === 0
-      ? `A job that is ${from} has ended and keeps its status.`
-      : `A job that is ${from} can become ${allowed.join(', ')}, not ${to}.`
+      ? `A job with the status ${from} has ended. Its status cannot change.`
+      : `A job with the status ${from} can only change to ${allowed.join(', ')}, not to ${to}.`
   return new AppError('job.status_not_allowed', {
     detail,
     errors: allowed.map((status) => ({ path: '/status', message: status, code: 'allowed' })),

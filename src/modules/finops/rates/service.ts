@@ -47,6 +47,6 @@ export async function rateOf(d1: D1Database, currency: string, date: string): Pr
 
 export const rateMissing = (currency: string, date: string): AppError =>
   new AppError('cost.rate_missing', {
-    detail: `There is no rate of ${currency} for ${date} or the ${MAX_RATE_AGE_DAYS} days before. A platform administrator loads rates with PUT /api/v1/costs/rates.`,
+    detail: `There is no exchange rate of ${currency} for ${date} or the ${MAX_RATE_AGE_DAYS} days before. A platform administrator can add rates with PUT /api/v1/costs/rates.`,
     errors: [{ path: '/currency', message: `no rate of ${currency} for ${date}`, code: 'cost.rate_missing' }],
   })

@@ -76,4 +76,4 @@ export type SnapshotFilter = { [Name in keyof typeof filterFields]?: string | un
 export const fromBeforeTo = ({ from, to }: { from?: string | undefined; to?: string | undefined }): boolean =>
   from === undefined || to === undefined || from <= to
 
-export const FROM_AFTER_TO = { path: ['from'], message: 'lies behind `to`' }
+export const FROM_AFTER_TO = { path: ['from'], message: 'is after `to`' }

@@ -52,7 +52,7 @@ export function readColumns(
       else row[name] = number
     } else if (JSONS.has(name)) {
       const found = readObject(text)
-      if (found === null) problems.push({ column, reason: 'is no JSON object of texts' })
+      if (found === null) problems.push({ column, reason: 'is not a JSON object of texts' })
       else row[name] = found
     } else row[name] = text
   }
@@ -74,7 +74,7 @@ export function readColumns(
 
 function readNumber(text: string, mark: DecimalMark): number | string {
   const decimal = readDecimal(text, mark)
-  if (decimal === null) return 'is no number'
+  if (decimal === null) return 'is not a number'
   const micros = toMicros(decimal)
   if (micros === null) return 'is too large'
   if (BigInt(micros) * 10n ** BigInt(decimal.scale) !== decimal.units * 1_000_000n)

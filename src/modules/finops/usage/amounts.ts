@@ -20,7 +20,7 @@ export const toAmounts = (input: Pick<CreateUsage, 'hours' | 'quantity' | 'unit'
 export function addAmounts(before: UsageAmounts, more: UsageAmounts): UsageAmounts {
   if (before.unit !== null && more.unit !== null && before.unit !== more.unit)
     throw new AppError('resource.conflict', {
-      detail: `The row counts ${before.unit}; a quantity of ${more.unit} cannot be added to it.`,
+      detail: `The row is in ${before.unit}. A quantity in ${more.unit} cannot be added to it.`,
     })
   const quantity =
     before.quantity === null && more.quantity === null
@@ -41,5 +41,5 @@ const withTokens = (microHours: number, quantity: number | null, unit: string | 
 
 const tooLarge = (path: string, limit: number): AppError =>
   new AppError('request.invalid', {
-    errors: [{ path: `/${path}`, message: `a row holds at most ${limit}`, code: 'too_big' }],
+    errors: [{ path: `/${path}`, message: `the quantity of a row is at most ${limit}`, code: 'too_big' }],
   })

@@ -37,7 +37,7 @@ export function hostNotAllowed({ name, allowedHosts }: Credential, { protocol, h
   const hosts = allowedHosts.length === 0 ? 'to no host' : `to ${allowedHosts.join(', ')} only`
   const how = protocol === 'http:' ? ', without TLS,' : ''
   return new AppError('credential.host_not_allowed', {
-    detail: `The integration "${name}" may be sent ${hosts}, over https; this request goes to ${host}${how}. Change the URL, or allowedHosts of the integration.`,
+    detail: `The integration "${name}" may only be sent ${hosts}, over https, but this request goes to ${host}${how}. Change the URL or the allowedHosts of the integration.`,
   })
 }
 

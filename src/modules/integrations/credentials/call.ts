@@ -59,6 +59,6 @@ export async function streamWithCredential<T>(
 export function requireSigning({ name, type }: Pick<Credential, 'name' | 'type'>): void {
   if (signs(type)) return
   throw new AppError('credential.unusable', {
-    detail: `The integration "${name}" is of the type ${type.type}, which signs no requests.`,
+    detail: `The integration "${name}" is of the type ${type.type}, which cannot sign requests.`,
   })
 }

@@ -99,7 +99,7 @@ export async function open(
     return await openSecret(settings.SECRETS_KEYS, secretPlace(teamId, integrationId, field), sealed)
   } catch (error) {
     throw new AppError('credential.unreadable', {
-      detail: `The secret ${field} of an integration cannot be opened: set it again, or put back the key of SECRETS_KEYS that it was sealed with.`,
+      detail: `The secret ${field} of an integration cannot be decrypted. Set it again, or restore the key in SECRETS_KEYS that it was encrypted with.`,
       cause: error,
     })
   }

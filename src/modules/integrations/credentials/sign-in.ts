@@ -22,11 +22,11 @@ export async function signInWith(
   const target = url ?? baseUrl
   if (target === null || !URL.canParse(target))
     throw new AppError('credential.unusable', {
-      detail: `The integration "${name}" names no address of its own.`,
+      detail: `The integration "${name}" has no address of its own. Give the full URL.`,
     })
   if (type.signsRequests)
     throw new AppError('credential.unusable', {
-      detail: `The integration "${name}" signs each request by itself.`,
+      detail: `The integration "${name}" signs each request, so it has no fixed credential.`,
     })
   const address = new URL(target)
   if (!isAllowedHost(address, credential.allowedHosts, reach.allowHosts))
@@ -36,7 +36,7 @@ export async function signInWith(
   const auth: Auth = token === null ? (type.auth?.(config, secrets) ?? {}) : bearer(token)
   if (auth.pathPrefix !== undefined)
     throw new AppError('credential.unusable', {
-      detail: `The integration "${name}" signs in by the path of each request.`,
+      detail: `The integration "${name}" puts its credential into the path of each request.`,
     })
   return {
     type: type.type,

@@ -93,7 +93,7 @@ async function fetchInTurn(
     } else await pause(LOOK_MS)
   }
   throw new AppError('credential.no_token', {
-    detail: `The token of "${credential.name}" is being fetched elsewhere and does not come.`,
+    detail: `The token of "${credential.name}" is being fetched by another request and has not arrived. Try again.`,
   })
 }
 
@@ -105,12 +105,12 @@ function requireGrant(credential: Credential, row: StoredToken | null): void {
 
 const refusedBy = ({ name }: Credential, { message }: GrantOver): AppError =>
   new AppError('credential.refused', {
-    detail: `The service gave no token for "${name}" (${message}). Check its client id and secrets.`,
+    detail: `The service did not return a token for "${name}" (${message}). Check its client id and secrets.`,
   })
 
 export const needsReconnect = ({ id, name }: Pick<Credential, 'id' | 'name'>): AppError =>
   new AppError('credential.needs_reconnect', {
-    detail: `The integration "${name}" has no valid token: an admin of the team connects it with GET /api/v1/users/integrations/${id}/connect.`,
+    detail: `The integration "${name}" has no valid token. An admin of the team can connect it with GET /api/v1/users/integrations/${id}/connect.`,
   })
 
 /** Null if a person has connected the integration in the meantime. The caller then reads the stored token again. */

@@ -92,7 +92,7 @@ export async function finishConnect(
       ? null
       : await takeConnect(request.env.DB, stateHash, await sha256Hex(browser), request.now())
   if (taken === null)
-    throw failed('This consent was begun in another browser, was already used or has expired. Start again.')
+    throw failed('This consent was started in another browser, was already used or has expired. Start again.')
   const { teamId, userId, integrationId, codeVerifier } = taken
   if (!(await mayConnect(request.env.DB, teamId, userId)))
     throw failed('Only admins of the team can connect its integrations.')
@@ -117,13 +117,13 @@ export async function finishConnect(
       },
     },
   )
-  if (outcome === 'guard_missed') throw failed('The integration was deleted meanwhile.')
+  if (outcome === 'guard_missed') throw failed('The integration has been deleted in the meantime.')
   return { name: credential.name, spentCookie }
 }
 
 function requireCode(parameters: URLSearchParams, { config }: Credential): string {
   const error = parameters.get('error')
-  if (error === 'access_denied') throw failed('The consent was refused.')
+  if (error === 'access_denied') throw failed('The consent was denied.')
   if (error !== null)
     throw failed(
       /^[a-z_]{1,64}$/.test(error)
@@ -133,9 +133,9 @@ function requireCode(parameters: URLSearchParams, { config }: Credential): strin
   // RFC 9207: the response of another provider must not be redeemed at this one.
   const issuer = parameters.get('iss')
   if (config.issuer !== undefined && issuer !== null && issuer.replace(/\/$/, '') !== config.issuer)
-    throw failed('The answer comes from another provider.')
+    throw failed('The response comes from another provider.')
   const code = parameters.get('code') ?? ''
-  if (code === '' || code.length > 4_096) throw failed('The provider gave no code.')
+  if (code === '' || code.length > 4_096) throw failed('The provider did not return a code.')
   return code
 }
 

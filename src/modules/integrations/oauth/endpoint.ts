@@ -93,7 +93,7 @@ export function refusal(status: number, host: string, error: string | null): App
   if (status >= 500 || status === 429)
     return new AppError('credential.no_token', { detail: `${host} answered ${status} instead of a token.` })
   return new AppError('credential.refused', {
-    detail: `${host} gave no token: it answered ${status}${named}. Check the client id, the secrets and the scopes of the integration.`,
+    detail: `${host} did not return a token: it answered ${status}${named}. Check the client id, the secrets and the scopes of the integration.`,
   })
 }
 

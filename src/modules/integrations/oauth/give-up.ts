@@ -26,8 +26,8 @@ export async function giveUp(
           level: 'error',
           title: `The integration "${name}" must be connected again`,
           message: [
-            'It has lost its access: the service does not accept its refresh token any more.',
-            'Workflows that use it fail until somebody consents again.',
+            'It has lost its access: the service no longer accepts its refresh token.',
+            'Workflows that use it fail until an admin connects it again.',
           ].join('\n'),
           link: connectPage(settings.PUBLIC_URL, teamId, id),
           subject: { type: 'integration', id },

@@ -10,7 +10,7 @@ export type Fields = { config: Record<string, unknown>; secrets: Record<string, 
 
 export function requireType(type: string): IntegrationType {
   const known = typeOf(type)
-  if (known === undefined) throw new Error(`There is no integration type ${type}`)
+  if (known === undefined) throw new Error(`The integration type ${type} does not exist`)
   return known
 }
 
@@ -58,7 +58,7 @@ export function requireHosts(
   const sendsSecrets = type.auth !== undefined || type.token !== undefined || type.signsRequests === true
   if (sendsSecrets && hosts.length === 0)
     throw invalid([
-      { path: '/allowedHosts', message: 'name the hosts that the secrets may be sent to', code: 'required' },
+      { path: '/allowedHosts', message: 'list the hosts that the secrets may be sent to', code: 'required' },
     ])
   return [...new Set(hosts)]
 }

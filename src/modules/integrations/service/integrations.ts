@@ -86,7 +86,7 @@ export async function createIntegration(
   if (outcome === 'guard_missed') {
     requireRoom(plan, 'integrations', await countIntegrations(ctx.db, teamId), 'integrations')
     throw new AppError('resource.conflict', {
-      detail: 'The integrations of the team have just changed; try again.',
+      detail: 'The integrations of the team have just changed. Try again.',
     })
   }
   return getIntegration(ctx, id)
@@ -124,7 +124,7 @@ export async function commitNamed(
   } catch (error) {
     if (!isUniqueViolation(error, 'integrations.name')) throw error
     throw new AppError('resource.exists', {
-      detail: `The team has an integration with the name ${name} already.`,
+      detail: `The team already has an integration with the name ${name}.`,
       errors: [{ path: '/name', message: 'is taken', code: 'taken' }],
     })
   }

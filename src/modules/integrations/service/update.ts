@@ -59,7 +59,7 @@ export async function rotateSecrets(
 ): Promise<Versioned<Integration>> {
   const fields = Object.keys(input.secrets)
   if (fields.length === 0)
-    throw invalid([{ path: '/secrets', message: 'name at least one secret', code: 'required' }])
+    throw invalid([{ path: '/secrets', message: 'specify at least one secret', code: 'required' }])
   return repeatedly(ctx, id, expected, async (before) => {
     const { teamId } = ctx.actor
     const type = requireType(before.type)
@@ -99,7 +99,7 @@ async function repeatedly(
     if (expected !== null) throw new AppError('resource.stale')
   }
   throw new AppError('resource.conflict', {
-    detail: 'The integration is being changed by many at once; try again.',
+    detail: 'The integration is being changed by other requests. Try again.',
   })
 }
 
@@ -178,7 +178,7 @@ function requireSecretsAgain(fields: readonly string[], receivers: readonly stri
   throw invalid(
     fields.map((field) => ({
       path: `/secrets/${field}`,
-      message: `send it again, since the change would let it go to ${where}`,
+      message: `send this secret again, because the change would allow it to be sent to ${where}`,
       code: 'secret_required',
     })),
   )

@@ -18,7 +18,7 @@ export async function refuseUsed(
   if (uses.length === 0) return
   const shown = uses.slice(0, MAX_SHOWN_USES)
   const more = uses.length > MAX_SHOWN_USES ? ' and more' : ''
-  const otherwise = change === 'rename' ? 'keep the name' : 'delete it all the same with ?force=true'
+  const otherwise = change === 'rename' ? 'keep the name' : 'delete it anyway with ?force=true'
   throw new AppError('integration.in_use', {
     detail: `The integration is used by: ${shown.map(label).join(', ')}${more}. Change them first, or ${otherwise}.`,
     errors: shown.map((use) => ({ resourceId: use.id, message: label(use), code: 'integration.in_use' })),

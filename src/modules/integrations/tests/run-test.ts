@@ -56,7 +56,7 @@ const REFUSALS: ReadonlySet<string> = new Set(['credential.refused', 'credential
 function noTest({ name, type }: Credential): AppError {
   const detail =
     type.test === undefined
-      ? `Integrations of the type ${type.type} are sent nowhere, so there is nothing to test.`
+      ? `Integrations of the type ${type.type} are not sent to any service, so there is nothing to test.`
       : `Set config.testUrl of "${name}" to an address that needs the credential.`
   return new AppError('integration.no_test', { detail })
 }

@@ -128,6 +128,8 @@ const isDone = (verb: BulkVerb, row: TaskRow | null, attempt: number): boolean =
 async function contextFor({ request, teamId, userId }: StepScope, verb: BulkVerb): Promise<ServiceContext> {
   const actor = userId === null ? null : await findMember(request.env.DB, teamId, userId)
   if (actor === null || judgeAccess(verb === 'delete' ? 'tasks:write' : 'tasks:run', actor) !== 'allowed')
-    throw new AppError('access.denied', { detail: 'Who asked for this may not change the tasks any more.' })
+    throw new AppError('access.denied', {
+      detail: 'The user who started this can no longer change the tasks.',
+    })
   return serviceContext(request, actor)
 }

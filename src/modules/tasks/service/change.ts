@@ -199,7 +199,7 @@ async function moved(ctx: ServiceContext, before: TaskRow, parentId: string): Pr
         errors: [
           {
             path: '/parentId',
-            message: `Tasks stand at most ${MAX_DEPTH} deep in each other`,
+            message: `Tasks can be nested at most ${MAX_DEPTH} levels deep`,
             code: 'custom',
           },
         ],

@@ -43,7 +43,7 @@ async function withWorkflow(ctx: Ctx, input: DocsInput): Promise<Json> {
 async function requireWorkflow(ctx: Ctx, id: string, version: number | null): Promise<Runnable> {
   const found = await loadRunnable(ctx.env.DB, ctx.actor.teamId, id, version)
   if (found !== null) return found
-  const message = 'The team has no such workflow, or no such version of it.'
+  const message = 'The team does not have this workflow or this version of it.'
   throw invalid([{ path: '/input/workflowId', message, code: 'not_found' }])
 }
 

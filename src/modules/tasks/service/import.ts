@@ -78,16 +78,16 @@ function jsonRows(text: string): Row[] {
   if (found === null) throw refuse(`The body is no JSON: ${whole.ok ? '' : whole.error}`)
   return found.map((row, at) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row))
-      throw refuse(`Row ${at + 1} is no object.`)
+      throw refuse(`Row ${at + 1} is not an object.`)
     return row as Row
   })
 }
 
 function listIn(value: Json): Json[] {
   if (Array.isArray(value)) return value
-  if (typeof value !== 'object' || value === null) throw refuse('The body is no list of tasks.')
+  if (typeof value !== 'object' || value === null) throw refuse('The body is not a list of tasks.')
   const { items = [value] } = value
-  if (!Array.isArray(items)) throw refuse('`items` is no list of tasks.')
+  if (!Array.isArray(items)) throw refuse('`items` is not a list of tasks.')
   return items
 }
 
@@ -117,7 +117,7 @@ function csvRows(text: string): Row[] {
       throw refuse(`Line ${head?.line} has ${names.length} cells: a file has at most ${MAX_COLUMNS} columns.`)
     return records.map(({ line, cells }) => {
       if (cells.length > names.length)
-        throw refuse(`Line ${line} has ${cells.length} cells, the header ${names.length}.`)
+        throw refuse(`Line ${line} has ${cells.length} cells, but the header has ${names.length}.`)
       const row: Row = Object.create(null)
       for (const [at, cell] of cells.entries()) {
         const name = names[at]
@@ -138,5 +138,5 @@ function cellValue(name: string, cell: string, line: number): unknown {
   const parsed = parseJson(cell)
   if (parsed.ok) return parsed.value
   if (name === 'tags') return cell.split(/[;,]/).map((tag) => tag.trim())
-  throw refuse(`Line ${line}: ${name} is no JSON.`)
+  throw refuse(`Line ${line}: ${name} is not JSON.`)
 }

@@ -151,16 +151,16 @@ async function requireParent(
 
 export function requireMayBeParent(parent: NewTask): void {
   if ((parent.depth ?? 0) + 1 >= MAX_DEPTH)
-    throw invalid('/parentId', `Tasks stand at most ${MAX_DEPTH} deep in each other`)
+    throw invalid('/parentId', `Tasks can be nested at most ${MAX_DEPTH} levels deep`)
   if (
     (parent.children ?? 0) === 0 &&
     ((parent.runId ?? null) !== null || (parent.leaseHash ?? null) !== null)
   )
     throw new AppError('resource.conflict', {
-      detail: 'The parent does work of its own, so it takes no subtasks.',
+      detail: 'The parent does work of its own, so it cannot have subtasks.',
     })
   if ((parent.occurrenceOf ?? null) !== null || parent.status === 'scheduled')
-    throw new AppError('resource.conflict', { detail: 'A task with a schedule takes no subtasks.' })
+    throw new AppError('resource.conflict', { detail: 'A task with a schedule cannot have subtasks.' })
 }
 
 async function requireDependencies(

@@ -32,7 +32,13 @@ async function retryRow(ctx: ServiceContext, row: ShortTask, { from, input }: Re
   requireAllowed(row, 'retry')
   if (input !== undefined && from === 'failed')
     throw new AppError('request.invalid', {
-      errors: [{ path: '/input', message: 'Another input starts anew: send from: start', code: 'custom' }],
+      errors: [
+        {
+          path: '/input',
+          message: 'A new input starts the task from the beginning. Send "from": "start" as well',
+          code: 'custom',
+        },
+      ],
     })
   if (input !== undefined) requireKeyMay(ctx.actor, 'tasks:write', 'Another input')
   const keeps = from !== 'start' && input === undefined && row.runId !== null && row.status !== 'succeeded'

@@ -22,6 +22,6 @@ export const listedTypes = (): readonly TaskType[] => TYPES
 
 export function typeOf(name: string): TaskType {
   const found = TYPES.find((type) => type.name === name)
-  if (found === undefined) throw new Error(`There is no type of tasks ${name}`)
+  if (found === undefined) throw new Error(`The task type ${name} does not exist`)
   return found
 }

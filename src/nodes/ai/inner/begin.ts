@@ -93,7 +93,11 @@ export const aiLabels = pureNode({
     const { text, labels, instructions = '', models } = input.params
     const names = labels.map((label) => (typeof label === 'string' ? label : label.label))
     if (new Set(names).size < names.length)
-      throw new NodeFailure({ code: 'params.invalid', message: 'labels: one stands twice', retryable: false })
+      throw new NodeFailure({
+        code: 'params.invalid',
+        message: 'labels: a label appears twice',
+        retryable: false,
+      })
     const told = labels.map((label) =>
       typeof label === 'string' ? `- ${label}` : `- ${label.label}: ${label.description ?? ''}`,
     )

@@ -54,7 +54,9 @@ export const aiGate = pureNode({
     const setting = settingOf(setup, call)
     const tool = toolOf(call.name)
     if (setting === undefined || tool === undefined)
-      return refuse(`There is no tool ${JSON.stringify(call.name)}. There are: ${namesOf(setup)}.`)
+      return refuse(
+        `The tool ${JSON.stringify(call.name)} does not exist. Available tools: ${namesOf(setup)}.`,
+      )
     if (call.invalid !== undefined) return refuse(`The arguments are wrong: ${call.invalid}`)
     const parsed = tool.args.safeParse(call.input)
     if (!parsed.success) {
@@ -64,7 +66,7 @@ export const aiGate = pureNode({
     if (call.name === WORKFLOW_RUN) {
       const { workflows } = setting.config
       if (!Array.isArray(workflows) || !workflows.includes((parsed.data as { workflow: string }).workflow))
-        return refuse('The agent may not start this workflow.')
+        return refuse('The agent is not allowed to start this workflow.')
     }
     if (setting.policy !== 'ask') return { output: {}, port: 'call' }
     const hash = callHash(setup.agent, call)
@@ -179,8 +181,8 @@ export const aiRefuse = pureNode({
     const why =
       gate?.why ??
       (ask?.decision === 'timeout'
-        ? 'Nobody has decided about this call in time.'
-        : `People have refused this call.${ask?.comment ? ` They say: ${ask.comment}` : ''}`)
+        ? 'There was no decision about this call in time.'
+        : `A person has rejected this call.${ask?.comment ? ` They say: ${ask.comment}` : ''}`)
     return { output: resultOf(callOf(input), { type: 'error-text', value: why }) }
   },
 })

@@ -55,7 +55,7 @@ export const aiVectors = effectNode({
     // A retried run begins with the first model again. Later iterations continue from there.
     const place = isAgain ? 0 : ((tried.at(-1)?.output as { rung?: number } | undefined)?.rung ?? -1) + 1
     const rung = rungs[place] ?? rungs[0]
-    if (rung === undefined) throw new Error('The ladder is empty')
+    if (rung === undefined) throw new Error('No model is configured')
     const key = keyOfCall(idempotencyKey, rung)
     const messages = [{ role: 'user', content: texts.join('\n') }]
     const once = { rung: { ...rung, maxTokens: 0 }, messages, key }

@@ -78,7 +78,9 @@ function answerOf(input: Pick<NodeInput<unknown>, 'inside'>) {
     throw new NodeFailure({
       code: 'model.bad_schema',
       message:
-        finishReason === 'length' ? 'The answer was cut off at its longest' : 'The answer has no object',
+        finishReason === 'length'
+          ? 'The answer was cut off at its maximum length'
+          : 'The answer has no object',
       retryable: false,
       details: { text: text.slice(0, 2_000) },
     })

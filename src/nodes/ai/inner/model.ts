@@ -118,7 +118,7 @@ function answered(
     return {
       error: {
         code: 'agent.invalid_calls',
-        message: 'The model keeps giving tool calls that cannot be made',
+        message: 'The model keeps making tool calls that are not possible',
         retryable: false,
         details: reached(rounds, 'error'),
       },
@@ -178,7 +178,7 @@ function failureOf(rounds: readonly Round[]) {
   return {
     code: isLadder || last === undefined ? 'model.all_failed' : CODE_OF[last.reason],
     message: isLadder
-      ? `None of ${tried.length} models has answered. The last: ${last?.message}`
+      ? `All ${tried.length} models failed. The last error: ${last?.message}`
       : (last?.message ?? ''),
     retryable: false,
     details: { attempts: tried, ...reached(rounds, 'error') } as Json,

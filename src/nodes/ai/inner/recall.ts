@@ -51,7 +51,9 @@ export const aiJoin = effectNode({
     if (threadId === undefined || agent === undefined) throw invalid('threadId and an agent are needed')
     const setup = setupOf(agent, given, nowMs)
     if (setup.messages.some((message) => (message as { role?: string }).role !== 'user'))
-      throw invalid('messages: in a thread only the user is quoted: it has the rest')
+      throw invalid(
+        'messages: in a thread, only messages of the user are allowed, because the thread has the others',
+      )
     return recalled(ports, agent, setup, {
       threadId,
       node: outerPath(path),

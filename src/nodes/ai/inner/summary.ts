@@ -35,7 +35,7 @@ export const aiSummary = effectNode({
     const place = input.isAgain ? 0 : (tried?.rung ?? -1) + 1
     const rung = setup.models[place]
     const toSum = setup.thread?.toSum
-    if (rung === undefined || toSum == null) return none('There is no model left to ask.')
+    if (rung === undefined || toSum == null) return none('No model is left to try.')
     const request: ModelRequest = {
       rung,
       instructions: TASK,
@@ -47,7 +47,7 @@ export const aiSummary = effectNode({
     if (most !== null && (costMicros === null || costMicros.low > most))
       return none('It would cost too much.')
     const held = await budget.reserve(amountsOf({ models }, request), signal)
-    if (!held.ok) return none('The budget of the team stops it.')
+    if (!held.ok) return none('The budget of the team is used up.')
     const answer = await models.call(request, () => undefined, signal)
     await held.settle(usedBy(answer))
     const usage = usageOf(answer)
@@ -68,7 +68,7 @@ export const aiSummary = effectNode({
         port: 'main',
         usage,
       }
-    const why = answer.ok ? 'The model has said nothing.' : answer.message
+    const why = answer.ok ? 'The model returned an empty answer.' : answer.message
     const movesOn = (answer.ok || answer.movesOn) && place + 1 < setup.models.length
     return { output: { ...called, why }, port: movesOn ? 'next' : 'main', usage }
   },

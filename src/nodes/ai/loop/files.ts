@@ -46,11 +46,11 @@ export async function withFiles(files: FilesPort, messages: readonly Json[]): Pr
       const { ref, bytes, isText } = await files.read(reference.$file, Math.min(MAX_FILE_BYTES, left))
       left -= bytes.length
       if (typeof reference.sha256 === 'string' && reference.sha256 !== ref.sha256)
-        throw refused('file.changed', `${ref.name} is not what it was when the run began`)
+        throw refused('file.changed', `${ref.name} has changed since the run started`)
       if (isText && bytes.length > MAX_TEXT_BYTES)
         throw refused(
           'file.too_large',
-          `${ref.name} has ${bytes.length} bytes; a model is given texts of at most ${MAX_TEXT_BYTES}`,
+          `${ref.name} has ${bytes.length} bytes; models accept texts of at most ${MAX_TEXT_BYTES} bytes`,
         )
       parts.push(
         isText

@@ -183,7 +183,7 @@ function inWords(asked: string, prompt: LanguageModelV4Message[]): string {
   if (/\bsummar|\btl;?dr\b|\bshorten\b/i.test(task)) return summaryOf(contentOf(asked))
   const said = asked.trim()
   return [
-    'This is the offline model: it follows simple rules and no language model stands behind it.',
+    'This is the offline model: it follows simple rules and uses no language model.',
     said === ''
       ? 'The prompt has no text.'
       : `The prompt was: ${said.slice(0, 500)}${said.length > 500 ? '…' : ''}`,

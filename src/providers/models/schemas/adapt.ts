@@ -106,7 +106,7 @@ function bendKeyword(bending: Bending, keyword: string, value: unknown, at: stri
 function writtenOut(bending: Bending, schema: JsonObject, ref: string, path: string, depth: number): unknown {
   const times = bending.open.filter((one) => one === ref).length
   if (times >= MAX_UNROLLED) {
-    loosen(bending, path, `leads into itself; it is written out ${MAX_UNROLLED} times`)
+    loosen(bending, path, `refers to itself; it is expanded ${MAX_UNROLLED} times`)
     return {}
   }
   const { $ref: _ref, ...beside } = schema

@@ -15,7 +15,7 @@ export const explainS3 =
       return new AppError('deployment.refused', {
         detail: words(
           region === null
-            ? 'The bucket is at another address. Check `region` and `endpoint` of the integration.'
+            ? 'The bucket has another address. Check `region` and `endpoint` of the integration.'
             : `The bucket is in the region ${region}. Set \`region\` of the integration to it.`,
         ),
       })
@@ -26,14 +26,14 @@ export const explainS3 =
       case 'SignatureDoesNotMatch':
         return new AppError('deployment.unauthorized', {
           detail: words(
-            `The signature is not right: check the secret access key of the integration.${driftOf(headers, now())}`,
+            `The signature is not valid. Check the secret access key of the integration.${driftOf(headers, now())}`,
           ),
         })
       case 'InvalidAccessKeyId':
       case 'ExpiredToken':
       case 'InvalidToken':
         return new AppError('deployment.unauthorized', {
-          detail: words('The store does not know the access key, or its session has ended.'),
+          detail: words('The store does not accept the access key, or its session has expired.'),
         })
       case 'AccessDenied':
         return new AppError('deployment.forbidden', {
@@ -55,7 +55,7 @@ export const explainS3 =
       case 'NotImplemented':
       case 'InvalidRequest':
         return new AppError('deployment.refused', {
-          detail: words('The store does not know a part of the request. Try `settings.checksums: false`.'),
+          detail: words('The store does not support a part of the request. Try `settings.checksums: false`.'),
         })
       default:
         return null
@@ -71,5 +71,5 @@ function skewOf(text: string, headers: Record<string, string>, now: number): str
 /** Some servers refuse a wrong time as an invalid signature. */
 function driftOf({ date = '' }: Record<string, string>, now: number): string {
   const minutes = Math.round(Math.abs(Date.parse(date) - now) / MINUTE_MS)
-  return minutes >= 4 ? ` The clocks differ by ${minutes} minutes, which may be the reason.` : ''
+  return minutes >= 4 ? ` The clocks differ by ${minutes} minutes. This may be the cause.` : ''
 }

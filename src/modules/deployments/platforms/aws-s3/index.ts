@@ -54,7 +54,7 @@ export const awsS3: Platform = {
       : [
           {
             code: 'deployment.unsupported',
-            message: `The redirect from ${starred.from} holds a *, which a bucket cannot do. Name each path, or leave it to the CDN.`,
+            message: `The redirect from ${starred.from} contains a *, which buckets do not support. List each path, or configure the redirect in the CDN.`,
           },
         ]
   },

@@ -27,7 +27,7 @@ export const githubPages: Platform = {
   notes: [
     'GitHub takes 80 new contents a minute and 500 an hour, so a large site takes its time. The deployment waits by itself.',
     'The token needs Contents: write and Pages: write.',
-    'Pages are switched on where they are not. Files of the branch that no deployment has put there stay, such as CNAME.',
+    'Pages are switched on where they are not. Files of the branch that no deployment has created are kept, such as CNAME.',
     'Deleting the deployment that is published switches Pages off; the branch stays.',
   ],
   digest: 'git',
@@ -51,7 +51,7 @@ export const githubPages: Platform = {
     const repository = fieldsOf((await ask(site, { path: '' })).json)
     if (!dry && fieldsOf(repository.permissions).push === false)
       throw new AppError('deployment.forbidden', {
-        detail: `The token may read ${site.project}, and not write to it. Give it Contents: write and Pages: write.`,
+        detail: `The token can read ${site.project} but not write to it. Give it Contents: write and Pages: write.`,
       })
     const head = await headOf(site)
     const there = head === null ? new Map<string, string>() : await filesOf(site, head.tree)
@@ -111,7 +111,7 @@ export const githubPages: Platform = {
       return {
         ...standing,
         status: 'failed',
-        message: `GitHub could not build the page: ${textIn(fieldsOf(build.error).message) ?? 'it does not say why'}`,
+        message: `GitHub could not build the page: ${textIn(fieldsOf(build.error).message) ?? 'no reason given'}`,
       }
     return { ...standing, status: 'processing' }
   },
@@ -121,7 +121,9 @@ export const githubPages: Platform = {
     run: async (site, earlier) => {
       const tree = textIn(earlier.state.tree)
       if (tree === null)
-        throw new AppError('deployment.source_gone', { detail: 'The tree of that deployment is not known.' })
+        throw new AppError('deployment.source_gone', {
+          detail: 'The Git tree of that deployment is not known. Deploy its content again.',
+        })
       return commitTree(site, tree, await headOf(site))
     },
   },
@@ -167,16 +169,16 @@ const explainGitHub =
     const hasNone = answer.headers['x-ratelimit-remaining'] === '0'
     if ((answer.status === 403 || answer.status === 429) && (isLimited || hasNone))
       return new AppError('deployment.rate_limited', {
-        detail: `GitHub takes no more for now: ${said}`,
+        detail: `GitHub has reached its rate limit: ${said}`,
         retryAfterSeconds: retryAfterOf(answer, now()) ?? SECOND_LIMIT_WAIT_S,
       })
     if (answer.status === 403)
       return new AppError('deployment.forbidden', {
-        detail: `The token may not do this. It needs Contents: write and Pages: write for the repository. GitHub said: ${said}`,
+        detail: `The token lacks a permission. It needs Contents: write and Pages: write for the repository. GitHub responded: ${said}`,
       })
     if (answer.status === 422 && /fast.forward|already exists|reference/i.test(said))
       return new AppError('deployment.conflict', {
-        detail: `The branch was moved meanwhile. GitHub said: ${said}`,
+        detail: `The branch has changed in the meantime. Deploy again. GitHub responded: ${said}`,
       })
     if (answer.status === 409 && /empty/i.test(said))
       return new AppError('deployment.refused', {
@@ -246,7 +248,8 @@ async function treeWith(site: Site, base: string | null, changes: readonly Chang
 }
 
 async function commitTree(site: Site, tree: string | null, head: Head | null) {
-  if (tree === null) throw new AppError('deployment.platform_failed', { detail: 'GitHub made no tree.' })
+  if (tree === null)
+    throw new AppError('deployment.platform_failed', { detail: 'GitHub did not create a tree.' })
   const state: PlatformState = { ...site.deployment.state, tree }
   if (head !== null && head.tree === tree) {
     await enablePages(site)
@@ -267,7 +270,8 @@ async function commitTree(site: Site, tree: string | null, head: Head | null) {
     },
   })
   const commit = textIn(fieldsOf(made.json).sha)
-  if (commit === null) throw new AppError('deployment.platform_failed', { detail: 'GitHub made no commit.' })
+  if (commit === null)
+    throw new AppError('deployment.platform_failed', { detail: 'GitHub did not create a commit.' })
   if (head === null)
     await ask(site, {
       method: 'POST',

@@ -56,7 +56,7 @@ export const netlify: Platform = {
       .slice(0, 1)
       .map(({ path }) => ({
         code: 'deployment.invalid_source',
-        message: `Netlify takes no paths with # or ?, as ${path} is.`,
+        message: `Netlify does not accept paths with # or ?, such as ${path}.`,
       })),
   ],
 
@@ -151,7 +151,7 @@ const ask = (site: Site, { method = 'GET', path, json, also }: Asked): Promise<P
     ...(also === undefined ? {} : { also }),
     explain: (answer) =>
       answer.status === 422
-        ? new AppError('deployment.refused', { detail: `Netlify does not take this: ${saidBy(answer)}` })
+        ? new AppError('deployment.refused', { detail: `Netlify rejected the request: ${saidBy(answer)}` })
         : null,
   })
 
@@ -212,7 +212,7 @@ function standingOf(deploy: Fields, { environment }: Site): Standing {
 
 function faultOf({ state, error_message: said }: Fields): string | null {
   if (state !== 'error' && state !== 'rejected' && state !== 'deleted') return null
-  return `Netlify did not finish the deploy (${state}): ${textIn(said) ?? 'it does not say why'}`
+  return `Netlify did not finish the deploy (${state}): ${textIn(said) ?? 'no reason given'}`
 }
 
 function requireAlive(deploy: Fields): void {

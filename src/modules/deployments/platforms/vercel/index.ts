@@ -51,7 +51,7 @@ export const vercel: Platform = {
   refusals: ({ settings }, files, today) => {
     const over = (what: string, most: number): { code: string; message: string } => ({
       code: 'deployment.limit_reached',
-      message: `The free plan of Vercel takes ${most} ${what} a day (api-upload-free), and this would pass that. Wait until tomorrow, or say settings.freePlan: false where the plan is another.`,
+      message: `The free plan of Vercel allows ${most} ${what} a day (api-upload-free). This deployment would exceed that. Wait until tomorrow, or set settings.freePlan to false if you have another plan.`,
     })
     return [
       ...hiddenBy(files, 'vercel.json', vercelConfig(settings) !== null, 'settings'),
@@ -105,7 +105,7 @@ export const vercel: Platform = {
     const failed = (message: string): Checked => ({ ...standing, status: 'failed', message })
     if (readyState === 'ERROR' || readyState === 'CANCELED')
       return failed(
-        `Vercel did not finish the deployment (${readyState}): ${textIn(deployment.errorMessage) ?? 'it does not say why'}`,
+        `Vercel did not finish the deployment (${readyState}): ${textIn(deployment.errorMessage) ?? 'no reason given'}`,
       )
     const aliasFault = textIn(fieldsOf(aliasError).message)
     if (aliasFault !== null) return failed(`Vercel could not give the site its address: ${aliasFault}`)
@@ -155,19 +155,19 @@ const explainVercel: Explain = (answer) => {
   if (code === 'api-upload-free' || code === 'api-deployments-free-per-day') {
     const reset = Number(fieldsOf(limit).reset)
     const wait = Number.isFinite(reset)
-      ? ` It takes more from ${new Date(reset > 1e11 ? reset : reset * 1_000).toISOString()} on.`
+      ? ` More are possible from ${new Date(reset > 1e11 ? reset : reset * 1_000).toISOString()} on.`
       : ''
     return new AppError('deployment.limit_reached', {
-      detail: `The free plan of Vercel takes no more today (${code}).${wait} ${said}`,
+      detail: `The limit of the free plan of Vercel is reached for today (${code}).${wait} ${said}`,
     })
   }
   if (answer.status === 403 && invalidToken === true)
     return new AppError('deployment.unauthorized', {
-      detail: `Vercel does not know the token: set the secret of the integration anew. ${said}`,
+      detail: `Vercel does not accept the token. Set a new secret in the integration. ${said}`,
     })
   if (answer.status === 403 && code === 'forbidden' && /token|scope|authoriz/i.test(said))
     return new AppError('deployment.forbidden', {
-      detail: `The token of Vercel may not do this: is it for the right team (teamId of the integration)? ${said}`,
+      detail: `The Vercel token lacks a permission. Check that it belongs to the right team (teamId of the integration). ${said}`,
     })
   return null
 }
@@ -199,7 +199,7 @@ async function makeOrFind(site: Site, files: readonly SiteFile[]): Promise<Made>
   if (error.code === 'missing_files') return { missing: textsOf(error.missing) }
   throw (
     explainVercel(answer) ??
-    new AppError('deployment.refused', { detail: `Vercel does not take this: ${saidBy(answer)}` })
+    new AppError('deployment.refused', { detail: `Vercel rejected the request: ${saidBy(answer)}` })
   )
 }
 

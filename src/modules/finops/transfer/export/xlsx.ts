@@ -20,7 +20,7 @@ export async function exportXlsx(
 ): Promise<ReadableStream<Uint8Array>> {
   if (await hasMoreRows(d1, kind, { teamId, filter, than: MAX_XLSX_ROWS }))
     throw new AppError('request.too_large', {
-      detail: `An XLSX file has at most ${MAX_XLSX_ROWS} rows. Narrow the period, or take csv.`,
+      detail: `An XLSX file can have at most ${MAX_XLSX_ROWS} rows. Narrow the period, or use csv.`,
     })
   const names = COLUMNS[kind]
   async function* rows() {

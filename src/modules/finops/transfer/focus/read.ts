@@ -123,17 +123,17 @@ export async function readFocus(
     const decimal: Decimal | null = readDecimal(text, mark)
     const found = decimal === null ? null : toMicros(decimal)
     if (found === null)
-      problems.push({ column: name, reason: decimal === null ? 'is no number' : 'is too large' })
+      problems.push({ column: name, reason: decimal === null ? 'is not a number' : 'is too large' })
     return found
   }
   const start = values.ChargePeriodStart ?? ''
   const date = /^\d{4}-\d{2}-\d{2}/.exec(start)?.[0] ?? ''
-  if (date === '') problems.push({ column: 'ChargePeriodStart', reason: 'is no date' })
+  if (date === '') problems.push({ column: 'ChargePeriodStart', reason: 'is not a date' })
   const provider = first(values, ALTERNATIVES.provider)
   if (provider === undefined) problems.push({ column: 'ProviderName', reason: 'is missing' })
   if (values.BilledCost === undefined) problems.push({ column: 'BilledCost', reason: 'is missing' })
   const tags = readTags(values.Tags)
-  if (tags === null) problems.push({ column: 'Tags', reason: 'is no JSON object' })
+  if (tags === null) problems.push({ column: 'Tags', reason: 'is not a JSON object' })
   const isOwn = values[OWN.source] !== undefined
   const cost = micros('BilledCost', values.BilledCost) ?? 0
   const effective = micros(
@@ -177,7 +177,7 @@ type ReadMicros = (name: string, text: string | undefined) => number | null
 function readOwn(values: Values, micros: ReadMicros, problems: CellProblem[]) {
   const labels = readTags(values[OWN.labels])
   const focus = values[OWN.focus] === undefined ? null : readTags(values[OWN.focus])
-  if (labels === null) problems.push({ column: OWN.labels, reason: 'is no JSON object' })
+  if (labels === null) problems.push({ column: OWN.labels, reason: 'is not a JSON object' })
   return {
     labels,
     focus,

@@ -124,9 +124,12 @@ async function focusOf(record: FileRecord, conversion: Conversion): Promise<Conv
   if (cost === null) return { problems }
   const { key, currency, billed, labels, dimensions, focus, usd } = cost
   const wrong: CellProblem[] = []
-  if (!Day.safeParse(key.date).success) wrong.push({ column: 'ChargePeriodStart', reason: 'is no date' })
+  if (!Day.safeParse(key.date).success) wrong.push({ column: 'ChargePeriodStart', reason: 'is not a date' })
   if (!Currency.safeParse(currency).success)
-    wrong.push({ column: 'BillingCurrency', reason: `${currency.slice(0, 20)} is no currency of ISO 4217` })
+    wrong.push({
+      column: 'BillingCurrency',
+      reason: `${currency.slice(0, 20)} is not a currency of ISO 4217`,
+    })
   if (key.provider.length > 200 || key.service.length > 500 || key.resource.length > 2_048)
     wrong.push({ column: 'ResourceId', reason: 'provider, service or resource is too long' })
   if (wrong.length > 0) return { problems: wrong }

@@ -55,7 +55,9 @@ export async function stepImport(step: ImportStep): Promise<{ again: boolean; ou
     }
   }
   if (row.status !== 'succeeded')
-    throw new AppError('resource.conflict', { detail: `The import has ended; it is ${row.status}.` })
+    throw new AppError('resource.conflict', {
+      detail: `The import has already ended with the status ${row.status}.`,
+    })
   return { again: false, output: await countsOf(step) }
 }
 
@@ -78,7 +80,7 @@ async function readOn(step: ImportStep, row: ImportRow): Promise<boolean> {
   let total = 0
   for await (const record of records) {
     if (++total > MAX_ROWS)
-      throw new AppError('request.invalid', { detail: `A file has at most ${MAX_ROWS} rows.` })
+      throw new AppError('request.invalid', { detail: `A file can have at most ${MAX_ROWS} rows.` })
     conversion ??= await conversionFor(request, row, options, record)
     if (record.line <= row.line) continue
     const chars = charsOf(record)
@@ -153,7 +155,7 @@ async function conversionFor(
     const { version, missing } = inspectFocus(record.values, has)
     if (missing.length > 0)
       throw new AppError('request.invalid', {
-        detail: `The file looks like FOCUS ${version} and lacks ${missing.join(', ')}.`,
+        detail: `The file looks like FOCUS ${version} but lacks the columns ${missing.join(', ')}.`,
       })
   }
   const saved =

@@ -42,7 +42,7 @@ export async function importFile(
   requireScope(
     ctx.actor,
     'files:write',
-    'The file becomes a file of the team, which needs the right files:write.',
+    'The file is stored as a file of the team. This needs the right files:write.',
   )
   await requireMapping(ctx, options)
   const query = { folder: 'imports', tags: [kind, 'import'], onConflict: 'version' as const }

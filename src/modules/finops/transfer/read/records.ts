@@ -68,7 +68,7 @@ function headerOf(cells: string[]): string[] {
   const names = cells.map((cell) => cell.trim())
   const twice = names.find((name, at) => name !== '' && names.indexOf(name) !== at)
   if (twice !== undefined) throw unreadable(`The header has the column ${twice.slice(0, 100)} twice.`)
-  if (names.length > MAX_COLUMNS) throw unreadable(`A file has at most ${MAX_COLUMNS} columns.`)
+  if (names.length > MAX_COLUMNS) throw unreadable(`A file can have at most ${MAX_COLUMNS} columns.`)
   return names
 }
 
@@ -78,7 +78,7 @@ function toRecord(names: string[], line: number, cells: string[]): FileRecord {
       line,
       columns: names,
       values: {},
-      problem: `has ${cells.length} cells, the header ${names.length}`,
+      problem: `has ${cells.length} cells, but the header has ${names.length}`,
     }
   const values: Record<string, string> = Object.create(null)
   for (const [at, cell] of cells.entries()) {
@@ -118,7 +118,7 @@ function jsonRecord(line: number, text: string): FileRecord {
   try {
     const parsed: unknown = JSON.parse(text)
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-      return { line, columns: [], values: {}, problem: 'is no JSON object' }
+      return { line, columns: [], values: {}, problem: 'is not a JSON object' }
     const values: Record<string, string> = Object.create(null)
     for (const [name, value] of Object.entries(parsed).slice(0, MAX_COLUMNS))
       if (value !== null && value !== '')

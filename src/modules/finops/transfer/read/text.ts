@@ -9,7 +9,9 @@ export const MAX_UNPACKED_BYTES = 500 * 1024 * 1024
 export type Encoding = 'auto' | 'utf-8' | 'latin1'
 
 const tooLarge = () =>
-  new AppError('file.too_large', { detail: `A file unpacks to at most ${MAX_UNPACKED_BYTES} bytes.` })
+  new AppError('file.too_large', {
+    detail: `A file can have at most ${MAX_UNPACKED_BYTES} bytes after unpacking.`,
+  })
 
 export async function* textOf(
   body: ReadableStream<Uint8Array>,

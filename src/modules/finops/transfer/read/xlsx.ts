@@ -14,7 +14,7 @@ const refuse = (detail: string): AppError => new AppError('request.invalid', { d
 
 export async function* xlsxRecords(body: ReadableStream<Uint8Array>): AsyncGenerator<FileRecord, undefined> {
   const bytes = await gather(body, MAX_XLSX_BYTES)
-  if (bytes === null) throw refuse(`An XLSX file has at most ${MAX_XLSX_BYTES} bytes.`)
+  if (bytes === null) throw refuse(`An XLSX file can have at most ${MAX_XLSX_BYTES} bytes.`)
   const bounds = { maxBytes: MAX_UNPACKED_BYTES, maxRows: MAX_XLSX_ROWS + 1 }
   const { fault, workbook } = await unpackXlsx(bytes, bounds)
   if (fault !== null) throw refuse(`${fault}.`)

@@ -15,7 +15,7 @@ export function pathFault(path: string): string | null {
     ([, name]) => !(PLACEHOLDERS as readonly string[]).includes(name ?? ''),
   )
   if (unknown !== undefined)
-    return `${unknown[0]} is no placeholder; there are ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}`
+    return `${unknown[0]} is not a placeholder; available are ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}`
   if (!PATH.test(path)) return 'names of letters, digits, spaces, "_", ".", "=" and "-" with "/" between them'
   return path.split('/').some((name) => /^\.+$/.test(name)) ? 'no names of dots only' : null
 }

@@ -73,7 +73,7 @@ export async function runExport(
     // Permanent faults, such as a full quota, a file that is too large or a missing bucket, are not retried.
     if (error instanceof AppError && !ERRORS[error.code].retryable)
       return giveUp(request, message, error.message, error.code)
-    const said = error instanceof AppError ? error.message : 'Something went wrong here.'
+    const said = error instanceof AppError ? error.message : 'An internal error occurred.'
     await runBatch(request.env.DB, [
       guardRun(message, { status: 'retrying', error: said.slice(0, MAX_SAID) }),
     ])
@@ -176,7 +176,7 @@ async function giveUp(
               message: [
                 error,
                 '',
-                'When that is mended, start it again with POST /api/v1/costs/export/schedule/run.',
+                'After fixing the cause, start it again with POST /api/v1/costs/export/schedule/run.',
               ].join('\n'),
               link: `${request.settings.PUBLIC_URL}/api/v1/costs/export/schedule`,
               subject: { type: 'team', id: teamId },

@@ -48,7 +48,7 @@ async function requireBucket(ctx: ServiceContext, ref: string): Promise<string> 
   requireScope(
     ctx.actor,
     'integrations:use',
-    'The exports are sent with an integration, which needs the right integrations:use.',
+    'The exports use an integration. This needs the right integrations:use.',
   )
   const found = (await findCredentials(ctx.env.DB, ctx.actor.teamId, [ref])).get(ref)
   const error = (code: 'credential.not_found' | 'credential.unusable', detail: string): AppError =>
@@ -68,7 +68,7 @@ export async function runExportSchedule(ctx: ServiceContext): Promise<ExportSche
   const row = await requireSchedule(ctx)
   if (row.integrationId !== null) await requireBucket(ctx, row.integrationId)
   if (row.lastRun?.status === 'running' || row.lastRun?.status === 'retrying')
-    throw new AppError('resource.conflict', { detail: 'An export is under way.' })
+    throw new AppError('resource.conflict', { detail: 'An export is already running.' })
   await commitOrStale(ctx, startOf(ctx, row, lastPeriod(row.every, ctx.now()), row.nextAt))
   return getExportSchedule(ctx)
 }
