@@ -1,11 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Tabs } from '../../ui/kit/tabs.tsx'
-import { useNarrow } from '../../ui/use-narrow.ts'
+import { useNarrow } from '../../ui/use-media.ts'
 import { lastPlaceOf } from './model/look.ts'
 import { Panel } from './panel/panel.tsx'
 import type { View } from './routes.ts'
 import styles from './run.module.css'
+import { RunSplit } from './run-split.tsx'
 import { useRunView } from './run-view.ts'
 import { Timeline } from './timeline/timeline.tsx'
 
@@ -31,19 +32,7 @@ export function RunPanes({ hasSteps }: { hasSteps: boolean }) {
       </div>
     )
   if (!isNarrow)
-    return (
-      <div className={styles.panes}>
-        <section className={styles.drawn} aria-label="Graph">
-          <Graph />
-        </section>
-        <section className={styles.time} aria-label="Timeline">
-          <Timeline onChoose={choose} />
-        </section>
-        <div className={styles.info}>
-          <Panel />
-        </div>
-      </div>
-    )
+    return <RunSplit graph={<Graph />} timeline={<Timeline onChoose={choose} />} panel={<Panel />} />
   // On a phone, a selection switches to the panel.
   const show = (path: string) =>
     void go({ search: (old) => ({ ...old, node: path, view: 'details' as const }), replace: true })
