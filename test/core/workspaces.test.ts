@@ -48,7 +48,7 @@ const isAllowedInConsole = (from: string, to: string): boolean => {
   if (part === 'main') return other !== 'features' || /\/(?:index|routes)\.tsx?$/.test(to)
   if (other === 'main') return false
   if (part === 'api') return other === 'api'
-  if (part === 'ui') return other === 'ui' || (other === 'api' && to.endsWith('/problem.ts'))
+  if (part === 'ui') return other === 'ui' || (other === 'api' && /\/(?:clock|problem)\.ts$/.test(to))
   return other !== 'features' || feature === otherFeature || to.endsWith('/index.ts')
 }
 

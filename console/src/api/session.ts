@@ -1,9 +1,10 @@
 // The signed-in session. Invariants:
 // 1. The access token is only in memory. The refresh token is in a cookie that scripts cannot read.
 // 2. One refresh at a time across all tabs (navigator.locks). Concurrent callers wait for its result.
-// 3. The lifetime of a token counts from its arrival, so a wrong clock does not matter.
+// 3. The lifetime of a token counts from its arrival, so a wrong clock does not matter (clock.ts corrects the times on the pages).
 // 4. A tab that signs out notifies the others.
 // 5. Whether a cookie may exist is remembered, so that a first visit sends no useless refresh.
+import { learnTime } from './clock.ts'
 import type { Schemas } from './contract.gen.ts'
 import { Problem } from './problem.ts'
 
@@ -29,6 +30,7 @@ others.onmessage = ({ data }) => {
 function take({ accessToken, expiresIn, user }: Tokens): string {
   token = { text: accessToken, endsAt: performance.now() + expiresIn * 1000 - SPARE_MS }
   signedIn = { user }
+  learnTime(accessToken)
   localStorage.setItem(MAY_HAVE_COOKIE, 'yes')
   for (const listener of listeners) listener()
   return accessToken
@@ -113,14 +115,16 @@ export function dropToken(text: string): void {
   if (token?.text === text) token = null
 }
 
+/** Ends the session on the server, also if the token has just expired. Every tab forgets it in any case. */
 export async function signOut(): Promise<void> {
-  const text = token?.text
   try {
-    if (text !== undefined)
-      await fetch('/api/v1/auth/logout', {
-        method: 'POST',
-        headers: { ...CONSOLE, authorization: `Bearer ${text}` },
-      })
+    const text = await accessToken()
+    if (text === null) return
+    const response = await fetch('/api/v1/auth/logout', {
+      method: 'POST',
+      headers: { ...CONSOLE, authorization: `Bearer ${text}` },
+    })
+    if (!response.ok && response.status !== 401) throw new Problem(response.status, {}, response.headers)
   } finally {
     others.postMessage('signed-out')
     forget()

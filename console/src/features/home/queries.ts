@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call, newIdempotencyKey } from '../../api/client.ts'
+import { serverNow } from '../../api/clock.ts'
 
 const REFRESH_MS = 10_000
 
@@ -18,7 +19,7 @@ export const useFigures = (range: Range) =>
     refetchInterval: REFRESH_MS,
     queryFn: async () => {
       const { ms, bucket } = RANGES[range]
-      const to = Date.now()
+      const to = serverNow()
       const from = to - ms
       const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), bucket }
       return { from, to, bucket, series: await call('GET /workflows/metrics', { query }) }
@@ -32,7 +33,7 @@ export const useErrors = (range: Range) =>
     refetchInterval: REFRESH_MS,
     queryFn: () =>
       call('GET /runs/errors', {
-        query: { from: new Date(Date.now() - RANGES[range].ms).toISOString(), limit: 6 },
+        query: { from: new Date(serverNow() - RANGES[range].ms).toISOString(), limit: 6 },
       }),
   })
 

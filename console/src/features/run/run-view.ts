@@ -1,5 +1,7 @@
 // The shared state of the page: the run, its log, and the selected place.
+
 import { createContext, use, useEffect, useState } from 'react'
+import { serverNow } from '../../api/clock.ts'
 import { hasEnded } from './model/live.ts'
 import type { Outline } from './model/steps.ts'
 import type { Run } from './queries.ts'
@@ -39,11 +41,11 @@ export function useRunNow(): number {
 
 /** The time, updated several times per second while something is active. */
 export function useNow(isMoving: boolean, everyMs = 200): number {
-  const [now, setNow] = useState(Date.now)
+  const [now, setNow] = useState(serverNow)
   useEffect(() => {
-    setNow(Date.now())
+    setNow(serverNow())
     if (!isMoving) return
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    const timer = setInterval(() => setNow(serverNow()), everyMs)
     return () => clearInterval(timer)
   }, [isMoving, everyMs])
   return now

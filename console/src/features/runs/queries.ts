@@ -6,6 +6,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { call, type Schemas } from '../../api/client.ts'
+import { serverNow } from '../../api/clock.ts'
 import { queryOf, type RunFilter, spanOf } from './model/filter.ts'
 
 export type RunRow = Schemas['ExecutionSummary']
@@ -20,7 +21,7 @@ export const useRuns = (filter: RunFilter) =>
     queryFn: ({ pageParam }) =>
       call('GET /runs', {
         query: {
-          ...queryOf(filter, Date.now()),
+          ...queryOf(filter, serverNow()),
           limit: PAGE,
           ...(filter.status && { status: filter.status }),
           ...(pageParam !== '' && { cursor: pageParam }),
@@ -36,7 +37,7 @@ export const useCounts = (filter: RunFilter) => {
     queryKey: ['runs', 'counts', others],
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
-    queryFn: () => call('GET /runs/counts', { query: queryOf(others, Date.now()) }),
+    queryFn: () => call('GET /runs/counts', { query: queryOf(others, serverNow()) }),
   })
 }
 
@@ -47,7 +48,7 @@ export const useSeries = (filter: RunFilter) => {
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
     queryFn: async () => {
-      const span = spanOf(filter, Date.now())
+      const span = spanOf(filter, serverNow())
       const series = await call('GET /workflows/metrics', {
         query: {
           from: new Date(span.from).toISOString(),

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call, newIdempotencyKey, type Schemas } from '../../api/client.ts'
+import { serverNow } from '../../api/clock.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
@@ -125,7 +126,7 @@ function NewKey({ onMade }: { onMade: (key: Schemas['NewApiKey']) => void }) {
           const { name = '', life = '' } = fieldsOf(event)
           const days = LIVES[life] ?? null
           create.mutate(
-            { name, scopes, ...(days && { expiresAt: new Date(Date.now() + days * DAY_MS).toISOString() }) },
+            { name, scopes, ...(days && { expiresAt: new Date(serverNow() + days * DAY_MS).toISOString() }) },
             { onSuccess: () => form.reset() },
           )
         }}

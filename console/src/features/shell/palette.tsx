@@ -3,13 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { call } from '../../api/client.ts'
-import { signOut } from '../../api/session.ts'
 import { shortId } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { shownStatus } from '../../ui/status.ts'
+import { leave } from './leave.ts'
 import { toRun, toWorkflow } from './links.ts'
 import { NAVIGATION } from './navigation.ts'
 import styles from './palette.module.css'
@@ -69,7 +69,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       icon: 'external',
       status: null,
       at: null,
-      act: () => void signOut(),
+      act: leave,
     },
   ]
   // Tasks have no page.

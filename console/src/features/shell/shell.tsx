@@ -1,9 +1,10 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { currentUser, onSessionChange, signOut } from '../../api/session.ts'
+import { currentUser, onSessionChange } from '../../api/session.ts'
 import { Icon, Mark } from '../../ui/icon.tsx'
 import { IconButton } from '../../ui/kit/button.tsx'
 import { Commands, type Opened } from './commands.tsx'
+import { leave } from './leave.ts'
 import { NAVIGATION } from './navigation.ts'
 import { useWaitingCount } from './queries.ts'
 import styles from './shell.module.css'
@@ -98,7 +99,7 @@ function Foot({ name }: { name: string }) {
         label={dark ? 'Light theme' : 'Dark theme'}
         onClick={() => setTheme(dark ? 'light' : 'dark')}
       />
-      <IconButton icon="external" label="Sign out" onClick={() => void signOut()} />
+      <IconButton icon="external" label="Sign out" onClick={leave} />
     </div>
   )
 }

@@ -1,15 +1,16 @@
 // Texts for times that update themselves. They share one clock that ticks every second.
 import { useSyncExternalStore } from 'react'
+import { serverNow } from '../../api/clock.ts'
 import { ago, duration, exact } from './time.ts'
 
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
-let now = Date.now()
+let now = serverNow()
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   timer ??= setInterval(() => {
-    now = Date.now()
+    now = serverNow()
     for (const one of listeners) one()
   }, 1000)
   return () => {
@@ -22,7 +23,7 @@ function subscribe(listener: () => void): () => void {
 
 /** The time, rounded to whole seconds. */
 export function useSeconds(): number {
-  if (timer === undefined) now = Date.now()
+  if (timer === undefined) now = serverNow()
   return useSyncExternalStore(subscribe, () => now)
 }
 

@@ -26,7 +26,7 @@ const STEPS: [limit: number, unit: Intl.RelativeTimeFormatUnit, seconds: number]
 ]
 
 /** `3m ago`, `in 2h`. A small clock difference shows as `now`. */
-export function ago(iso: string | null | undefined, now = Date.now()): string {
+export function ago(iso: string | null | undefined, now: number): string {
   if (!iso) return '–'
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
   if (Math.abs(seconds) < 5) return 'now'
