@@ -4,8 +4,8 @@ import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildAssets } from './assets.ts'
-import { keptBuild } from './kept-build.ts'
+import { buildAssets, requireAssetsFolder } from './assets.ts'
+import { findBuild, keptBuild } from './kept-build.ts'
 import { inRoot, ROOT } from './paths.ts'
 import { wranglerCommand, wranglerEnvironment } from './wrangler.ts'
 
@@ -63,6 +63,7 @@ export const MODELS: Project = {
   migrations: null,
   assets: false,
 }
+const FOLDER = 'dist/server'
 const MODULE_TYPES = {
   js: 'ESModule',
   mjs: 'ESModule',
@@ -73,13 +74,12 @@ const MODULE_TYPES = {
   bin: 'Data',
 } as const
 export async function buildBundle(project = ORRERY): Promise<Bundle> {
-  // Must come first: wrangler refuses to build if the folder in wrangler.toml is missing.
-  const assetsDir = project.assets ? await buildAssets() : null
-  const dir = await keptBuild('dist/server', project.sources, (to) => buildInto(to, project))
-  const described = JSON.parse(readFileSync(join(dir, 'worker.json'), 'utf8')) as Pick<
-    Bundle,
-    'worker' | 'migrations'
-  >
+  if (project.assets) requireAssetsFolder()
+  const [assetsDir, dir] = await Promise.all([
+    project.assets ? buildAssets() : null,
+    keptBuild(FOLDER, project.sources, (to) => buildInto(to, project)),
+  ])
+  const described = readDescription(dir)
   const modules = readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .flatMap((name) => {
       const type = MODULE_TYPES[name.split('.').at(-1) as keyof typeof MODULE_TYPES]
@@ -88,6 +88,17 @@ export async function buildBundle(project = ORRERY): Promise<Bundle> {
     // The first module is the entry point.
     .sort((a, b) => Number(b.path === join(dir, 'index.js')) - Number(a.path === join(dir, 'index.js')))
   return { dir, modules, assetsDir, ...described }
+}
+
+type Description = Pick<Bundle, 'worker' | 'migrations'>
+
+const readDescription = (dir: string): Description =>
+  JSON.parse(readFileSync(join(dir, 'worker.json'), 'utf8')) as Description
+
+/** As the build describes itself, also before it is built. */
+export async function describeBundle(project = ORRERY): Promise<Description> {
+  const dir = findBuild(FOLDER, project.sources)
+  return dir === null ? describeWorker(project) : readDescription(dir)
 }
 
 async function buildInto(dir: string, project: Project): Promise<void> {
@@ -109,7 +120,7 @@ async function buildInto(dir: string, project: Project): Promise<void> {
 }
 
 /** The content of wrangler.toml and the migrations, without a build. */
-export async function describeWorker(project = ORRERY): Promise<Pick<Bundle, 'worker' | 'migrations'>> {
+export async function describeWorker(project = ORRERY): Promise<Description> {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig, unstable_splitSqlQuery } = await import(
     'wrangler'
   )

@@ -9,19 +9,28 @@ export type Sql = { sql: string; params?: (string | number | null)[] }
 export type Row = Record<string, unknown>
 /** Executes all statements or none. Returns the rows of each. */
 export type Batch = (statements: Sql[]) => Promise<Row[][]>
-export type Database = { batch: Batch; close: () => Promise<void> }
+export type Database = {
+  batch: Batch
+  /** One batch after another, until one fails: its index and the reason. */
+  batches: (list: Sql[][]) => Promise<{ at: number; message: string } | null>
+  close: () => Promise<void>
+}
 
 const NAME = 'database'
 
 const SCRIPT = `export default {
   async fetch(request, env) {
-    const statements = await request.json()
-    try {
-      const results = await env.DB.batch(statements.map(({ sql, params = [] }) => env.DB.prepare(sql).bind(...params)))
-      return Response.json(results.map((result) => result.results))
-    } catch (error) {
-      return new Response(String(error?.message ?? error), { status: 500 })
+    const answers = []
+    for (const statements of await request.json()) {
+      try {
+        const results = await env.DB.batch(statements.map(({ sql, params = [] }) => env.DB.prepare(sql).bind(...params)))
+        answers.push({ rows: results.map((result) => result.results) })
+      } catch (error) {
+        answers.push({ error: String(error?.message ?? error) })
+        break
+      }
     }
+    return Response.json(answers)
   },
 }`
 
@@ -37,15 +46,20 @@ export const databaseWorker = (state: State, { worker }: Pick<Bundle, 'worker'>)
   }
 }
 
+type Answer = { rows: Row[][]; error?: undefined } | { error: string }
+
+async function ask(miniflare: Miniflare, batches: Sql[][]): Promise<Answer[]> {
+  const worker = await miniflare.getWorker(NAME)
+  const response = await worker.fetch('http://database/', { method: 'POST', body: JSON.stringify(batches) })
+  if (!response.ok) throw new Error(await response.text())
+  return (await response.json()) as Answer[]
+}
+
 export function batchThrough(miniflare: Miniflare): Batch {
   return async (statements) => {
-    const worker = await miniflare.getWorker(NAME)
-    const response = await worker.fetch('http://database/', {
-      method: 'POST',
-      body: JSON.stringify(statements),
-    })
-    if (!response.ok) throw new Error(await response.text())
-    return (await response.json()) as Row[][]
+    const [answer] = await ask(miniflare, [statements])
+    if (answer?.error !== undefined) throw new Error(answer.error)
+    return answer?.rows ?? []
   }
 }
 
@@ -56,5 +70,13 @@ export async function openDatabase(state: State, described: Pick<Bundle, 'worker
   })
   const miniflare = withoutItsSignalHandlers(() => new Miniflare(options))
   await miniflare.ready
-  return { batch: batchThrough(miniflare), close: () => miniflare.dispose() }
+  return {
+    batch: batchThrough(miniflare),
+    batches: async (list) => {
+      const answers = await ask(miniflare, list)
+      const at = answers.findIndex(({ error }) => error !== undefined)
+      return at < 0 ? null : { at, message: answers[at]?.error ?? '' }
+    },
+    close: () => miniflare.dispose(),
+  }
 }

@@ -33,6 +33,12 @@ export async function keptBuild(
   return dir
 }
 
+/** The folder of a finished build, or null. */
+export function findBuild(folder: string, sources: string[]): string | null {
+  const dir = inRoot(folder, hashOf(sources))
+  return existsSync(dir) ? dir : null
+}
+
 function hashOf(paths: string[]): string {
   const hash = createHash('sha256').update(process.version)
   const add = (path: string) => {

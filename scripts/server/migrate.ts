@@ -18,12 +18,16 @@ export async function applyMigrations(database: Database, migrations: Migration[
   const [, rows = []] = await database.batch([{ sql: TABLE }, { sql: 'SELECT name FROM d1_migrations' }])
   const applied = new Set(rows.map((row) => row.name))
   const missing = migrations.filter((migration) => !applied.has(migration.name))
-  for (const { name, statements } of missing) {
-    const done = { sql: 'INSERT INTO d1_migrations (name) VALUES (?)', params: [name] }
-    await database.batch([...statements.map((sql) => ({ sql })), done]).catch((error: Error) => {
-      throw new Error(`The migration ${name} failed, and nothing of it was kept: ${error.message}`)
-    })
-  }
+  const failure = await database.batches(
+    missing.map(({ name, statements }) => [
+      ...statements.map((sql) => ({ sql })),
+      { sql: 'INSERT INTO d1_migrations (name) VALUES (?)', params: [name] },
+    ]),
+  )
+  if (failure !== null)
+    throw new Error(
+      `The migration ${missing[failure.at]?.name} failed, and nothing of it was kept: ${failure.message}`,
+    )
   return missing.map((migration) => migration.name)
 }
 

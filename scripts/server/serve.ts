@@ -1,7 +1,7 @@
 // One running installation, from its folder to an open port.
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import type { Miniflare } from 'miniflare'
-import { type Bundle, buildBundle, MODELS, ORRERY } from './bundle.ts'
+import { type Bundle, buildBundle, describeBundle, MODELS, ORRERY } from './bundle.ts'
 import { startCron } from './cron.ts'
 import { DATABASES } from './d1/plugin.ts'
 import { type Batch, batchThrough, openDatabase } from './database.ts'
@@ -42,8 +42,9 @@ export async function serve(
     onRuntimeExit(how)
   })
   const installation = await readInstallation(state)
-  const [bundle, models] = await Promise.all([buildBundle(ORRERY), buildBundle(MODELS)])
-
+  // A new database gets its tables while the Workers are built. An existing one only changes for a Worker that builds.
+  const creating = isNew(state) ? describeBundle(ORRERY).then((described) => migrate(state, described)) : null
+  const [bundle, models] = await Promise.all([buildBundle(ORRERY), buildBundle(MODELS), creating])
   await migrate(state, bundle)
 
   const settings = localSettings(installation, port)
@@ -73,6 +74,8 @@ export async function serve(
   }
 }
 
+const isNew = (state: State): boolean => !existsSync(state.file('v3'))
+
 const RUNS_REMOVED =
   'Runs are stored in another way now: those of the earlier build, their approvals and waits have been removed.'
 
@@ -83,8 +86,8 @@ export async function migrate(state: State, described: Pick<Bundle, 'worker' | '
   const database = await openDatabase(state, described)
   try {
     const applied = await applyMigrations(database, described.migrations)
-    const isNew = applied.length === described.migrations.length
-    if (!isNew && applied.some((name) => name.endsWith('_run_hosts.sql'))) console.log(RUNS_REMOVED)
+    const isFirst = applied.length === described.migrations.length
+    if (!isFirst && applied.some((name) => name.endsWith('_run_hosts.sql'))) console.log(RUNS_REMOVED)
   } finally {
     await database.close()
     state.note({ runtime: null })
