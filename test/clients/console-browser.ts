@@ -29,6 +29,14 @@ export const noBrowser = (): string | false =>
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
 
+/** A browser that others can measure through its port. Its pages share the profile, with its cookies. */
+export const launchWithPort = (profile: string, port: number): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    args: [...FLAGS, `--remote-debugging-port=${port}`],
+    viewport: null,
+  })
+
 export type Visit = { page: Page; context: BrowserContext; faults: string[] }
 
 type Look = { width?: number; height?: number; theme?: 'light' | 'dark'; touch?: boolean }

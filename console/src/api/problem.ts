@@ -41,7 +41,8 @@ export class Problem extends Error {
     if (this.status === 402)
       return 'The team has reached a limit of its plan. An owner can choose another plan.'
     if (this.status === 403) return 'Ask an owner or admin of the team, or switch to another team.'
-    if (this.status === 412) return 'It was changed in the meantime. Reload to see the current version.'
+    if (this.status === 412)
+      return 'It was changed in the meantime. Look at the current version, then try again.'
     if (this.status === 429 || this.status === 503)
       return this.retryAfterSeconds === null
         ? 'Try again in a moment.'

@@ -69,8 +69,16 @@ export const useChildren = (id: string) =>
 export function useVerb(id: string) {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: (verb: 'cancel' | 'pause' | 'resume' | 'compensate') =>
-      call(`POST /runs/{id}/${verb}`, { params: { id } }),
+    mutationFn: (verb: 'cancel' | 'pause' | 'resume') => call(`POST /runs/{id}/${verb}`, { params: { id } }),
+    onSettled: () => void cache.invalidateQueries({ queryKey: ['run', id] }),
+  })
+}
+
+/** Starts the run that undoes this one. A run is undone only once, so no key is needed. */
+export function useUndo(id: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: () => call('POST /runs/{id}/compensate', { params: { id } }),
     onSettled: () => void cache.invalidateQueries({ queryKey: ['run', id] }),
   })
 }

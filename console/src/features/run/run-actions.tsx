@@ -1,10 +1,11 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { plural } from '../../ui/format/time.ts'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
 import { hasEnded } from './model/live.ts'
-import { useVerb } from './queries.ts'
+import { undoable } from './model/look.ts'
+import { useUndo, useVerb } from './queries.ts'
 import styles from './run.module.css'
 import { useRunView } from './run-view.ts'
 
@@ -89,36 +90,45 @@ function WhileUnderWay() {
   )
 }
 
+const RunLink = ({ id, children }: { id: string; children: string }) => (
+  <Link to="/runs/$id" params={{ id }} className={`${buttonClass({ look: 'quiet' })} wide-only`}>
+    {children}
+  </Link>
+)
+
+/** Offered if a step that can be undone has succeeded. */
+function Undo() {
+  const { run, live, outline } = useRunView()
+  const undo = useUndo(run.id)
+  const go = useNavigate()
+  const count = undoable(outline, live)
+  if (run.compensatedBy !== null || run.retriedBy !== null || count === 0) return null
+  return (
+    <span className="wide-only">
+      <ConfirmButton
+        look="quiet"
+        question="Undo what this run did?"
+        about={`A new run undoes ${plural(count, 'step')} with the steps that the workflow has for this, the last one first.`}
+        verb="Undo it"
+        onConfirm={async () => {
+          const { id } = await undo.mutateAsync()
+          await go({ to: '/runs/$id', params: { id } })
+        }}
+      >
+        Undo
+      </ConfirmButton>
+    </span>
+  )
+}
+
 function WhenEnded() {
-  const { run, live, outline, rerunFrom } = useRunView()
-  const verb = useVerb(run.id)
+  const { run, live, rerunFrom } = useRunView()
   const [isRetrying, setRetrying] = useState(false)
-  const canUndo =
-    run.compensatedBy === null && run.retriedBy === null && outline.steps.some(({ node }) => node.undo)
   return (
     <>
-      {run.retriedBy !== null && (
-        <Link
-          to="/runs/$id"
-          params={{ id: run.retriedBy }}
-          className={`${buttonClass({ look: 'quiet' })} wide-only`}
-        >
-          Its retry
-        </Link>
-      )}
-      {canUndo && (
-        <span className="wide-only">
-          <ConfirmButton
-            look="quiet"
-            question="Undo what this run did?"
-            about="A new run undoes the effects with the compensations of the steps, the last one first."
-            verb="Undo it"
-            onConfirm={() => verb.mutateAsync('compensate')}
-          >
-            Undo
-          </ConfirmButton>
-        </span>
-      )}
+      {run.retriedBy !== null && <RunLink id={run.retriedBy}>Its retry</RunLink>}
+      {run.compensatedBy !== null && <RunLink id={run.compensatedBy}>Undone by</RunLink>}
+      <Undo />
       {live.status !== 'succeeded' && run.retriedBy === null && (
         <Button icon="retry" look="primary" onClick={() => setRetrying(true)}>
           Retry

@@ -22,6 +22,8 @@ export function useRunKeys({ outline, live, chosen, choose, setTab }: RunView): 
       const next = around.find((key) => OF_NOTE.has(lookOfStep(live.steps.get(key), live.status)))
       if (next !== undefined) choose(next)
     },
+    // Only the focus: a decision is never one key away.
+    a: () => document.querySelector<HTMLElement>('[data-decide=approve]')?.focus(),
     Escape: () => choose(null),
     ...Object.fromEntries(TABS.map((tab, index) => [String(index + 1), () => setTab(tab)])),
   })

@@ -32,9 +32,10 @@ export function Profile() {
     }) => call('PUT /users/profile', { body, ...(etag && { ifMatch: etag }) }),
     onSuccess: ({ pendingEmail }) => {
       say(pendingEmail ? `Confirm the new address with the link that went to ${pendingEmail}.` : 'Saved.')
-      void cache.invalidateQueries({ queryKey: ['profile'] })
       void cache.invalidateQueries({ queryKey: ['me'] })
     },
+    // Also after a 412: the next attempt is for the current version.
+    onSettled: () => void cache.invalidateQueries({ queryKey: ['profile'] }),
   })
   const resend = useMutation({
     mutationFn: () => call('POST /auth/email/resend'),

@@ -31,7 +31,10 @@ const GROUPS: [string, [string[], string][]][] = [
     'A run',
     [
       [['↑', '↓'], 'Steps'],
+      [['1', '2', '3', '4'], 'Tabs of the step'],
       [['T'], 'Next that failed or waits'],
+      [['A'], 'Go to Approve'],
+      [['0'], 'Whole time'],
     ],
   ],
   [

@@ -2,7 +2,7 @@
 import type { Live, Place, PlaceStatus, Step, Wait } from './live.ts'
 import { hasEnded } from './live.ts'
 import { partsOf, stepOf, withoutItem } from './path.ts'
-import type { WireDef } from './steps.ts'
+import type { Outline, WireDef } from './steps.ts'
 
 /** The displayed status. Waiting for something automatic is shown as sleeping. */
 export type Look = PlaceStatus | 'sleeping'
@@ -90,3 +90,14 @@ export function kindsOf(live: Live): string[] {
   if (live.status === 'queued') kinds.push(live.queuedFor === 'start_at' ? 'start' : 'slot')
   return kinds
 }
+
+/** How many steps a compensation would undo: they succeeded, and a step undoes them or they waited for another run. */
+export const undoable = ({ steps }: Outline, live: Live): number =>
+  steps.filter(
+    ({ key, node, type }) =>
+      (node.undo !== undefined || type === 'flow.workflow') &&
+      hasSucceeded(live.steps.get(key)) &&
+      !hasSucceeded(live.steps.get(`${key}!undo`)),
+  ).length
+
+const hasSucceeded = (step: Step | undefined): boolean => (step?.counts.succeeded ?? 0) > 0

@@ -1,0 +1,229 @@
+// Journeys that steer runs: effects whose outcome nobody knows after a crash, undoing what a run did, and the panes of its page.
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { end, forget, type Installation, kill, newStateDir, start, startAgain } from '../e2e/installation.ts'
+import { bodyOf, type Served, sendJson, serve } from '../fakes/serve.ts'
+import {
+  callAs,
+  launchBrowser,
+  noBrowser,
+  requireAccessible,
+  requireNoFaults,
+  requireNoSideways,
+  signInAsDemo,
+  takePicture,
+  type Visit,
+  visit,
+} from './console-browser.ts'
+
+const skip = noBrowser()
+const stateDir = newStateDir()
+let server: Installation
+let browser: Browser
+let receiver: Served
+let settings: Record<string, string>
+/** Calls that got no response yet, by path. */
+const held = new Map<string, ServerResponse[]>()
+/** The idempotency keys of all calls, by path. */
+const keys = new Map<string, string[]>()
+
+const noteOf = <T>(map: Map<string, T[]>, path: string): T[] => {
+  const list = map.get(path) ?? []
+  map.set(path, list)
+  return list
+}
+
+before(async () => {
+  if (skip) return
+  receiver = await serve(() => async (request, response) => {
+    const path = request.url ?? ''
+    await bodyOf(request)
+    noteOf(keys, path).push(String(request.headers['idempotency-key']))
+    if (path.startsWith('/hold/')) noteOf(held, path).push(response)
+    else sendJson(response, 200, { ok: true })
+  })
+  settings = { OUTBOUND_ALLOW_HOSTS: new URL(receiver.url).host }
+  server = await start(stateDir, settings)
+  browser = await launchBrowser()
+})
+
+after(async () => {
+  if (skip) return
+  await browser.close()
+  await end(server)
+  await receiver.close()
+  forget(stateDir)
+})
+
+const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 180_000 }, walk)
+
+type Made = { id: string }
+
+async function startRun(one: Visit, name: string, definition: object, input: object): Promise<string> {
+  const workflow = await callAs<Made>(one, 'POST', '/workflows', { name, definition })
+  return (await callAs<Made>(one, 'POST', `/workflows/${workflow.id}/execute`, { input })).id
+}
+
+const post = (path: string) => ({ method: 'POST', url: `${receiver.url}${path}` })
+
+/** Until the receiver has been called. */
+async function untilCalled({ page }: Visit, path: string, times = 1): Promise<void> {
+  while ((keys.get(path)?.length ?? 0) < times) await page.waitForTimeout(50)
+}
+
+const charge = () => ({
+  nodes: [
+    {
+      id: 'charge',
+      type: 'http.request',
+      name: 'Charge the card',
+      effect: 'at-most-once',
+      params: post('/hold/{{ input.card }}'),
+    },
+    {
+      id: 'thank',
+      type: 'data.set',
+      params: { values: { receipt: '{{ nodes.charge.receipt ?? "none" }}' } },
+    },
+  ],
+  edges: [{ from: 'charge', to: 'thank' }],
+  settings: { title: 'Card {{ input.card }}' },
+})
+
+journey('after a crash in the middle of a charge, a person says what has happened to it', async () => {
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one)
+  const cards = ['taken', 'refused', 'again']
+  const runs: string[] = []
+  for (const card of cards) runs.push(await startRun(one, `Charge ${card}`, charge(), { card }))
+  for (const card of cards) await untilCalled(one, `/hold/${card}`)
+  await page.goto(`/runs/${runs[0]}`)
+  await page.getByRole('gridcell', { name: /Charge the card.*running/ }).waitFor()
+  kill(server.npm.pid, true)
+  await server.ended
+  await page.getByText(/Offline since/).waitFor()
+  server = await startAgain(stateDir, server, settings)
+
+  // The open page finds its way back, and says that a person is needed.
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.keyboard.press('t')
+  await page.getByText(/Outcome unknown/).waitFor()
+  await takePicture(one, 'unknown-outcome')
+  await requireAccessible(one, 'a step with unknown outcome')
+  await page.getByText('It happened and returned a value').click()
+  await page.getByLabel('The output for the run to continue with').fill('{ "receipt": "R-17" }')
+  await page.getByRole('button', { name: 'It happened' }).click()
+  await page.getByText('Succeeded').first().waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByText('R-17').first().waitFor()
+
+  await page.goto(`/runs/${runs[1]}?node=charge`)
+  await page.getByRole('button', { name: 'It did not happen' }).click()
+  await page.getByText('Failed').first().waitFor()
+
+  await page.goto(`/runs/${runs[2]}?node=charge`)
+  await page.getByRole('button', { name: 'Repeat it' }).click()
+  await untilCalled(one, '/hold/again', 2)
+  for (const response of held.get('/hold/again') ?? []) sendJson(response, 200, { receipt: 'R-18' })
+  await page.getByText('Succeeded').first().waitFor()
+  // The other system can tell that it is the same charge.
+  assert.equal(new Set(keys.get('/hold/again')).size, 1)
+  assert.deepEqual([keys.get('/hold/taken')?.length, keys.get('/hold/refused')?.length], [1, 1])
+})
+
+journey('what a run did is undone by another run, once, and both pages say so', async () => {
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one)
+  const definition = {
+    nodes: [
+      { id: 'reserve', type: 'http.request', name: 'Reserve', params: post('/reserve'), undo: 'release' },
+      { id: 'release', type: 'http.request', name: 'Release', params: post('/release') },
+      { id: 'pay', type: 'data.set', name: 'Pay', params: { values: { paid: true } } },
+    ],
+    edges: [{ from: 'reserve', to: 'pay' }],
+  }
+  const order = await startRun(one, 'Order', definition, {})
+  await page.goto(`/runs/${order}`)
+  await page.getByText('Succeeded').first().waitFor()
+  assert.equal(keys.get('/release'), undefined)
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('A new run undoes 1 step').waitFor()
+  await dialog.getByRole('button', { name: 'Undo it' }).click()
+  await page.waitForURL((url) => /\/runs\/run_/.test(url.pathname) && !url.pathname.endsWith(order))
+  await page.getByRole('gridcell', { name: /Release.*succeeded/ }).waitFor()
+  assert.deepEqual(keys.get('/release')?.length, 1)
+  await takePicture(one, 'undone')
+  await page.goto(`/runs/${order}`)
+  await page.getByRole('link', { name: 'Undone by' }).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Undo', exact: true }).count(), 0)
+  requireNoFaults(one)
+})
+
+const STEPS = {
+  nodes: [
+    { id: 'first', type: 'data.set', params: { values: { a: 1 } } },
+    { id: 'second', type: 'data.set', params: { values: { b: 2 } } },
+  ],
+  edges: [{ from: 'first', to: 'second' }],
+}
+
+journey('the panes of a run are resized by pointer and by keys, and stay so', async () => {
+  const one = await visit(browser, server.url, { width: 1440, height: 900 })
+  const { page } = one
+  await signInAsDemo(one)
+  const run = await startRun(one, 'Panes', STEPS, {})
+  await page.goto(`/runs/${run}`)
+  const graph = page.getByRole('region', { name: 'Graph' })
+  const timeline = page.getByRole('region', { name: 'Timeline' })
+  const width = async () => Math.round((await graph.boundingBox())?.width ?? 0)
+  const height = async () => Math.round((await timeline.boundingBox())?.height ?? 0)
+  const line = page.getByRole('separator', { name: 'Width of the graph' })
+  await line.waitFor()
+  const usual = await width()
+
+  const box = (await line.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+  await page.mouse.move(box.x + box.width / 2, box.y + 200)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width / 2 + 150, box.y + 220, { steps: 5 })
+  await page.mouse.up()
+  assert.ok(Math.abs((await width()) - usual - 150) <= 2, `${usual} became ${await width()}`)
+
+  const low = page.getByRole('separator', { name: 'Height of the timeline' })
+  const before = await height()
+  await low.focus()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Shift+ArrowUp')
+  assert.ok((await height()) < before)
+  // The keys of the page do not hear it.
+  assert.doesNotMatch(page.url(), /node=/)
+  await page.keyboard.press('End')
+  const lowest = await height()
+  await requireAccessible(one, 'a run with moved panes')
+
+  const wide = await width()
+  await page.reload()
+  await line.waitFor()
+  assert.deepEqual([await width(), await height()], [wide, lowest])
+  await line.dblclick({ position: { x: 4, y: 100 } })
+  await page.locator('[aria-label="Width of the graph"][aria-valuenow="42"]').waitFor()
+  assert.equal(await width(), usual)
+
+  // A wall has its own arrangement, and a small window keeps every pane.
+  await page.setViewportSize({ width: 2560, height: 1200 })
+  await page.getByRole('separator', { name: 'Width of the timeline' }).waitFor()
+  await takePicture(one, 'run-2560')
+  for (const size of [900, 1440]) {
+    await page.setViewportSize({ width: size, height: 700 })
+    await line.focus()
+    await page.keyboard.press('End')
+    const panel = (await page.getByRole('region', { name: 'The run' }).boundingBox())?.width ?? 0
+    assert.ok(panel >= 300, `${panel} px at ${size}`)
+    await requireNoSideways(one, `moved panes at ${size}`)
+  }
+  requireNoFaults(one)
+})
