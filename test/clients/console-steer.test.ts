@@ -3,7 +3,16 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { end, forget, type Installation, kill, newStateDir, start, startAgain } from '../e2e/installation.ts'
+import {
+  end,
+  eventually,
+  forget,
+  type Installation,
+  kill,
+  newStateDir,
+  start,
+  startAgain,
+} from '../e2e/installation.ts'
 import { bodyOf, type Served, sendJson, serve } from '../fakes/serve.ts'
 import {
   callAs,
@@ -191,17 +200,18 @@ journey('the panes of a run are resized by pointer and by keys, and stay so', as
   await page.mouse.down()
   await page.mouse.move(box.x + box.width / 2 + 150, box.y + 220, { steps: 5 })
   await page.mouse.up()
-  assert.ok(Math.abs((await width()) - usual - 150) <= 2, `${usual} became ${await width()}`)
+  await eventually('the graph is wider', async () => Math.abs((await width()) - usual - 150) <= 2)
 
   const low = page.getByRole('separator', { name: 'Height of the timeline' })
   const before = await height()
   await low.focus()
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('Shift+ArrowUp')
-  assert.ok((await height()) < before)
+  await eventually('the timeline is lower', async () => (await height()) < before - 40)
   // The keys of the page do not hear it.
   assert.doesNotMatch(page.url(), /node=/)
   await page.keyboard.press('End')
+  await eventually('the timeline is as high as it can be', async () => (await height()) > before + 40)
   const lowest = await height()
   await requireAccessible(one, 'a run with moved panes')
 
@@ -210,8 +220,7 @@ journey('the panes of a run are resized by pointer and by keys, and stay so', as
   await line.waitFor()
   assert.deepEqual([await width(), await height()], [wide, lowest])
   await line.dblclick({ position: { x: 4, y: 100 } })
-  await page.locator('[aria-label="Width of the graph"][aria-valuenow="42"]').waitFor()
-  assert.equal(await width(), usual)
+  await eventually('the graph has its usual width', async () => (await width()) === usual)
 
   // A wall has its own arrangement, and a small window keeps every pane.
   await page.setViewportSize({ width: 2560, height: 1200 })

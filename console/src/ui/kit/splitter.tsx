@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react'
 import styles from './splitter.module.css'
 
 type Props = {
@@ -23,12 +23,16 @@ const TOWARDS: Record<'x' | 'y', Record<string, number>> = {
 /** The line between two panes. It is dragged, or moved by arrow keys; a double click or Enter restores its usual place. */
 export function Splitter({ label, axis, at, className = '', onMove, onReset }: Props) {
   const [isDragged, setDragged] = useState(false)
+  /** From the pointer to the line, since the target is wider than the line. */
+  const grip = useRef(0)
+
+  const placeOf = ({ clientX, clientY }: PointerEvent, { left, top, width, height }: DOMRect): number =>
+    axis === 'x' ? ((clientX - left) / width) * 100 : ((clientY - top) / height) * 100
 
   function drag(event: PointerEvent<HTMLElement>) {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
-    const { left, top, width, height } = boxOf(event.currentTarget)
-    const share = axis === 'x' ? (event.clientX - left) / width : (event.clientY - top) / height
-    onMove(share * 100, { width, height })
+    const box = boxOf(event.currentTarget)
+    onMove(placeOf(event, box) + grip.current, box)
   }
 
   function press(event: KeyboardEvent<HTMLElement>) {
@@ -57,6 +61,7 @@ export function Splitter({ label, axis, at, className = '', onMove, onReset }: P
       onPointerDown={(event) => {
         if (event.button !== 0) return
         event.currentTarget.setPointerCapture(event.pointerId)
+        grip.current = at - placeOf(event, boxOf(event.currentTarget))
         setDragged(true)
       }}
       onPointerMove={drag}
