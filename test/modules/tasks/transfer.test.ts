@@ -75,8 +75,8 @@ test('JSON lines are read one by one: one alone, blank ones, and a broken one wi
   expect((await read(line('alone'))).body).toMatchObject({ made: 1, refused: 0 })
   expect((await read(`${line('a')}\r\n\n${line('b')}\n`)).body).toMatchObject({ made: 2, refused: 0 })
   const broken = await read(`${line('c')}\n${line('d').slice(0, -1)}\n${line('e')}`)
-  expect([broken.status, broken.body.detail]).toEqual([422, expect.stringContaining('Line 2 is no JSON')])
-  expect((await read('nonsense')).body.detail).toContain('The body is no JSON')
+  expect([broken.status, broken.body.detail]).toEqual([422, expect.stringContaining('Line 2 is not JSON')])
+  expect((await read('nonsense')).body.detail).toContain('The body is not JSON')
 })
 
 test('tasks with long texts are exported and searched a few at a time', async () => {

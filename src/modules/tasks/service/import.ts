@@ -75,7 +75,7 @@ function jsonRows(text: string): Row[] {
   const trimmed = text.replace(/^\ufeff/, '').trim()
   const whole = parseJson(trimmed)
   const found = whole.ok ? listIn(whole.value) : linesOf(trimmed)
-  if (found === null) throw refuse(`The body is no JSON: ${whole.ok ? '' : whole.error}`)
+  if (found === null) throw refuse(`The body is not JSON: ${whole.ok ? '' : whole.error}`)
   return found.map((row, at) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row))
       throw refuse(`Row ${at + 1} is not an object.`)
@@ -91,7 +91,7 @@ function listIn(value: Json): Json[] {
   return items
 }
 
-/** Null where already the first line is no JSON. */
+/** Null where the first line is not JSON. */
 function linesOf(text: string): Json[] | null {
   const rows: Json[] = []
   for (const [at, line] of text.split(/\r?\n/).entries()) {
@@ -99,7 +99,7 @@ function linesOf(text: string): Json[] | null {
     const parsed = parseJson(line)
     if (parsed.ok) rows.push(parsed.value)
     else if (rows.length === 0) return null
-    else throw refuse(`Line ${at + 1} is no JSON: ${parsed.error}`)
+    else throw refuse(`Line ${at + 1} is not JSON: ${parsed.error}`)
   }
   return rows
 }
