@@ -51,7 +51,7 @@ export function newId(prefix: IdPrefix, nowMs: number): string {
 }
 
 /** The id of an object that is created exactly once with another one. It can be derived from the other id and is not stored. */
-export const idBeside = (prefix: IdPrefix, otherId: string, nowMs: number): string =>
+export const siblingId = (prefix: IdPrefix, otherId: string, nowMs: number): string =>
   `${prefix}_${timePart(nowMs)}${otherId.slice(-16)}`
 
 function timePart(ms: number): string {

@@ -7,7 +7,7 @@ export const followedQuestion = (hub: string, now: number): Statement =>
   statement('SELECT 1 FROM realtime_follows WHERE hub = ? AND followed_until > ?', hub, now)
 
 /** Has a row while the hub of a team has followers, or the team has a webhook. */
-export const heardQuestion = (hub: string, teamId: string, now: number): Statement =>
+export const followersQuestion = (hub: string, teamId: string, now: number): Statement =>
   statement(
     'SELECT 1 FROM realtime_follows WHERE hub = ? AND followed_until > ? UNION ALL SELECT 1 FROM webhook_endpoints WHERE team_id = ?',
     hub,

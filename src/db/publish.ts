@@ -6,7 +6,7 @@ import type { Json } from '../core/json.ts'
 import { teamHub } from '../objects/channels.ts'
 import type { ChangeType, TeamEvent } from '../objects/team-events.ts'
 import type { AuditEntry } from './audit-row.ts'
-import { heardQuestion } from './follows.ts'
+import { followersQuestion } from './follows.ts'
 import type { ConditionalMessage } from './outbox-row.ts'
 
 type Scope = {
@@ -116,7 +116,7 @@ export function publishChange(
   const hub = teamHub(team)
   return {
     message: { type: 'realtime.publish', hub, event: event as unknown as Record<string, Json> },
-    exists: heardQuestion(hub, team, ctx.now()),
+    exists: followersQuestion(hub, team, ctx.now()),
   }
 }
 

@@ -4,7 +4,7 @@
 // 2. An entry gets its id when it is written, so it exists once however often it is sent.
 // 3. A start needs no row here: its entry follows from the spec, and is sent with the report that creates the row of
 //    the run.
-import { idBeside, newId } from '../../../src/core/ids.ts'
+import { newId, siblingId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { type AuditEntry, type AuditRow, insertAuditOnce } from '../../../src/db/audit-row.ts'
 import type { RunActor } from '../../../src/objects/workflow-run.ts'
@@ -37,7 +37,7 @@ export function startRow(run: Run, createdAt: number): AuditRow | null {
     trigger: trigger.type,
     ...(parent === undefined ? {} : { parentRunId: parent.runId }),
   }
-  return rowOf(run, by, { action: 'run.started', after }, idBeside('aud', runId, createdAt), createdAt)
+  return rowOf(run, by, { action: 'run.started', after }, siblingId('aud', runId, createdAt), createdAt)
 }
 
 function rowOf(

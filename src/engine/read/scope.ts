@@ -21,7 +21,7 @@ export function visibleActivation(
   const target = index === undefined ? undefined : plan.nodes[index]!
   if (target === undefined) return undefined
   const origin = from.undoes === null ? from : state.activations.get(from.undoes)
-  const seen = climb(plan, state, origin, target.scope)
+  const seen = collectVisible(plan, state, origin, target.scope)
   if (seen === undefined) return undefined
   if (from.undoes !== null && seen.node === target.index) return withOutcome(seen)
   const around = plan.nodes[seen.node]!.regions
@@ -125,7 +125,7 @@ export function previous(plan: Plan, state: RunState, activation: Activation): P
 }
 
 /** The activation that is `from` or contains it, and is in `scope`. */
-function climb(
+function collectVisible(
   plan: Plan,
   state: RunState,
   from: Activation | undefined,

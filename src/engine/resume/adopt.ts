@@ -108,13 +108,13 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
   for (const activation of settled.sort((a, b) => a.order - b.order)) {
     const { path, attempt } = activation
     if (isUndoPath(path)) continue
-    const stands = activation.status === 'succeeded' || activation.port !== null
+    const isKept = activation.status === 'succeeded' || activation.port !== null
     const undone = state.activations.has(undoPath(path)) || compensated.has(path)
-    if (undone) makeAnew(generations, path)
+    if (undone) startGeneration(generations, path)
     const isExcluded = isAtOrInside(activation) || isAgain(activation)
     const lost = undone || isExcluded || broken.has(path) || !isRooted(state, kept, activation)
     if (lost) broken.add(parentPath(activation))
-    else if (stands) {
+    else if (isKept) {
       kept.add(path)
       candidates.push(activation)
       continue
@@ -154,7 +154,7 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
       const { path, status, causes } = outcome
       if (state.activations.has(path)) continue
       if (compensated.has(path)) {
-        makeAnew(generations, path)
+        startGeneration(generations, path)
         continue
       }
       const node = nodeAt(plan, path)
@@ -163,17 +163,17 @@ function adopt(plan: Plan, state: RunState, known: Known, { isRetry, from }: How
       const around = ancestorsOf(path)
       const isInside = around.some((one) => kept.has(one))
       const isAgainFrom = from !== undefined && [path, ...around].some((one) => nodeAt(plan, one) === from)
-      const stands = isInside || (!isAgainFrom && causes.every((cause) => kept.has(cause)))
-      if (status === 'open' ? isRetry : status === 'unknown' ? isRetry || stands : stands && !asks(node))
+      const isKept = isInside || (!isAgainFrom && causes.every((cause) => kept.has(cause)))
+      if (status === 'open' ? isRetry : status === 'unknown' ? isRetry || isKept : isKept && !asks(node))
         found.push(taken)
-      else if (isRetry && stands) found.push({ ...taken, status: 'open' })
+      else if (isRetry && isKept) found.push({ ...taken, status: 'open' })
     }
     return found
   }
 }
 
 /** The effect gets a new key, and so does its undo: a receiver would mistake either for the earlier one. */
-function makeAnew(generations: Record<string, number>, path: string): void {
+function startGeneration(generations: Record<string, number>, path: string): void {
   const generation = (generations[path] ?? 0) + 1
   generations[path] = generation
   generations[undoPath(path)] = generation

@@ -27,17 +27,21 @@ const EVENT_STREAM = 'text/event-stream'
 const WAITS = { alsoStatus: 202, waits: true } as const
 const AGENT = `:idOrType{${idPattern('agt')}|${BUILT_IN_TYPES.join('|')}}` as const
 
-async function answered(c: Context<AppEnv>, { prompt, messages, ...call }: CallStoredAgent, who: Who) {
+async function answered(
+  c: Context<AppEnv>,
+  { prompt, messages, ...call }: CallStoredAgent,
+  choice: AgentChoice,
+) {
   const options = { waitMs: waitMsOf(c), idempotencyKey: idempotencyKeyOf(c) }
-  const said = messagesOf({ prompt, messages })
-  const { execution } = await callAgent(c.var.ctx, { ...call, ...who, messages: said }, options)
+  const question = messagesOf({ prompt, messages })
+  const { execution } = await callAgent(c.var.ctx, { ...call, ...choice, messages: question }, options)
   c.header('Location', `/api/v1/workflows/executions/${execution.id}`)
   return c.json(toAgentRun(execution), isTerminal(execution.status) ? 200 : 202)
 }
 
-type Who = Pick<Call, 'agent' | 'agentId'>
+type AgentChoice = Pick<Call, 'agent' | 'agentId'>
 
-const stored = async (c: Context<AppEnv>, agentId: string): Promise<Who> => ({
+const stored = async (c: Context<AppEnv>, agentId: string): Promise<AgentChoice> => ({
   agent: await requireCallable(c.var.ctx, agentId),
   agentId,
 })
@@ -88,8 +92,8 @@ export const agentCallRoutes = router()
     }),
     validate('json', StreamStoredAgent),
     async (c) => {
-      const who = await stored(c, c.req.param('idOrType'))
-      return streamAgent(c.var.ctx, c.req.valid('json'), who, c.req.raw, idempotencyKeyOf(c))
+      const choice = await stored(c, c.req.param('idOrType'))
+      return streamAgent(c.var.ctx, c.req.valid('json'), choice, c.req.raw, idempotencyKeyOf(c))
     },
   )
   .post(

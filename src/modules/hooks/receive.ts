@@ -42,7 +42,7 @@ export type HookAnswer =
   | { kind: 'challenge'; challenge: string }
 
 /** The path parameters, if the method and path match the trigger. */
-export function requireMeant(config: HookConfig, method: string, path: string): Record<string, string> {
+export function requireMatch(config: HookConfig, method: string, path: string): Record<string, string> {
   const params = matchHookPath(config.path ?? '', path)
   if (params === null) throw notFound('The webhook')
   const methods = config.methods ?? ['POST']
@@ -57,7 +57,7 @@ export async function receiveDelivery(
   delivery: Delivery,
 ): Promise<HookAnswer> {
   const config = JSON.parse(hook.config) as HookConfig
-  const params = requireMeant(config, delivery.method, delivery.path)
+  const params = requireMatch(config, delivery.method, delivery.path)
   const { auth = { type: 'none' } as const, idHeader, filter, respond = 'immediately' } = config
   const secretHeader = 'header' in auth ? auth.header : undefined
   requireHeaderNames(secretHeader, idHeader)

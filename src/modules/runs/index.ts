@@ -34,7 +34,7 @@ export {
   takeLease,
 } from './repo/leases.ts'
 export { projectRuns, type Reported, type RunReport } from './repo/projection.ts'
-export { buryRunsOfTeam } from './repo/removal.ts'
+export { markRunsDeleted } from './repo/removal.ts'
 export { type FoundRun, isDeleted, searchRuns } from './repo/runs.ts'
 export { admitWaiting, admitWaitingEverywhere, findBegun } from './repo/slots.ts'
 export { idempotencyKeyOf, waitMsOf } from './routes/prefer.ts'

@@ -37,11 +37,11 @@ function show(path, status, error) {
   item.textContent = error ? path + ' (' + error + ')' : path
 }
 
-const told = (error) => error ? [error.code, error.message].filter(Boolean).join(': ') : ''
+const errorText = (error) => error ? [error.code, error.message].filter(Boolean).join(': ') : ''
 const detailOf = async (answer) => (await answer.json().catch(() => ({}))).detail || 'The server answered ' + answer.status
 
 function take(event) {
-  const error = told(event.error)
+  const error = errorText(event.error)
   if (event.path && event.type.startsWith('node.')) show(event.path, steps[event.type.slice(5)] || event.type.slice(5), error)
   if (event.progress !== undefined) document.querySelector('progress').value = event.progress
   if (event.type.startsWith('run.')) say(error ? event.type + ', ' + error : event.type)
@@ -56,8 +56,8 @@ async function follow(token) {
   if (!run.ok) return say(await detailOf(run))
   at('sign-in').hidden = true
   const { nodes, status, error } = await run.json()
-  say(error ? status + ', ' + told(error) : status)
-  for (const node of nodes) show(node.path, node.status, told(node.error))
+  say(error ? status + ', ' + errorText(error) : status)
+  for (const node of nodes) show(node.path, node.status, errorText(node.error))
   const stream = await fetch(base + '/events', { headers })
   if (!stream.ok) return say(await detailOf(stream))
   const reader = stream.body.pipeThrough(new TextDecoderStream()).getReader()

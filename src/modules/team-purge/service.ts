@@ -7,7 +7,7 @@ import { commit } from '../../db/commit.ts'
 import { teamSearch } from '../../objects/team-search.ts'
 import { workflowRun } from '../../objects/workflow-run.ts'
 import type { TeamPurge } from '../../queue/messages/teams.ts'
-import { buryRunsOfTeam } from '../runs/index.ts'
+import { markRunsDeleted } from '../runs/index.ts'
 import { deleteStored } from '../storage/index.ts'
 import { teamStoragePrefix } from '../teams/index.ts'
 import { deleteLeftovers, teamExists } from './repo.ts'
@@ -19,7 +19,7 @@ export async function purgeTeam(request: RequestContext, message: TeamPurge): Pr
   const { env } = request
   const { teamId } = message
   if (await teamExists(env.DB, teamId)) return
-  const runIds = await buryRunsOfTeam(env.DB, teamId, message.afterRunId, MAX_RUNS, request.now())
+  const runIds = await markRunsDeleted(env.DB, teamId, message.afterRunId, MAX_RUNS, request.now())
   for (let i = 0; i < runIds.length; i += AT_ONCE)
     await Promise.all(runIds.slice(i, i + AT_ONCE).map((id) => workflowRun(env.RUNS, id).remove()))
   const last = runIds.at(-1)

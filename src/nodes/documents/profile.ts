@@ -168,7 +168,7 @@ function chartsOf(
 
 const short = (value: number): string => String(Number(value.toPrecision(6)))
 
-type Said = {
+type Profile = {
   rows: number
   columns: { name: string }[]
   statistics: Record<string, NumberFigures>
@@ -179,7 +179,15 @@ type Said = {
 }
 
 /** In words, without a model. */
-function findingsOf({ rows, columns, statistics, groups, correlations, outliers, trends }: Said): string[] {
+function findingsOf({
+  rows,
+  columns,
+  statistics,
+  groups,
+  correlations,
+  outliers,
+  trends,
+}: Profile): string[] {
   const found = [`The table has ${rows} rows and ${columns.length} columns.`]
   for (const [name, { count, mean, median, min, max, missing }] of Object.entries(statistics).slice(0, 10))
     if (count > 0)

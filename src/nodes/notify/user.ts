@@ -34,10 +34,10 @@ export const notifyUser = effectNode({
   run: async ({ notify }, { params, idempotencyKey }) => {
     const { to, title, message, level = 'info', link } = params
     const userIds = to === undefined ? null : [...new Set(typeof to === 'string' ? [to] : to)]
-    const told = await notify.user(
+    const recipients = await notify.user(
       { userIds, title: title ?? null, message, level, link: link ?? null },
       idempotencyKey,
     )
-    return { output: { to: told } }
+    return { output: { to: recipients } }
   },
 })

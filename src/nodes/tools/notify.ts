@@ -14,10 +14,10 @@ export const notifyTool = tool({
       .describe('Default: the person who started the run.'),
   }),
   run: async ({ notify }, { args: { title = null, message }, config, key }) => {
-    const told = await notify.user(
+    const recipients = await notify.user(
       { userIds: config.userIds ?? null, title, message, level: 'info', link: null },
       key,
     )
-    return { notified: told.length }
+    return { notified: recipients.length }
   },
 })

@@ -54,8 +54,8 @@ export function classify(
   const status = statusCode ?? statusIn(data)
   const wait = retryAfter(responseHeaders)
   const answered = `${provider} answered ${status}`
-  const withWait = (reason: FailureReason, told: string): Classified => ({
-    ...failure(reason, told),
+  const withWait = (reason: FailureReason, explanation: string): Classified => ({
+    ...failure(reason, explanation),
     ...(wait === null ? {} : { retryAfterMs: wait }),
   })
   if (status === undefined || status === 200) {

@@ -14,8 +14,8 @@ export function readObject(text: string, schema: JsonSchema): Result<Json, strin
   if (!compiled.ok) return ok(parsed)
   const problems = checkValue(compiled.value, parsed)
   if (problems.length === 0) return ok(parsed)
-  const told = problems.slice(0, 5).map(({ path, message }) => `${path || '/'} ${message}`)
-  return err(`The answer does not fit its schema: ${told.join('; ')}`)
+  const lines = problems.slice(0, 5).map(({ path, message }) => `${path || '/'} ${message}`)
+  return err(`The answer does not fit its schema: ${lines.join('; ')}`)
 }
 
 function parse(text: string): Json | undefined {

@@ -8,7 +8,7 @@ import { checkValue } from '../../../src/engine/json-schema/check-value.ts'
 import { compileSchema } from '../../../src/engine/json-schema/compile.ts'
 import { checkToolSchema, type JsonSchema, PROVIDERS } from '../../../src/providers/models/index.ts'
 import { wireNames } from '../../../src/providers/models/names.ts'
-import { adaptSchema, bendSchema } from '../../../src/providers/models/schemas/adapt.ts'
+import { adaptAndReport, adaptSchema } from '../../../src/providers/models/schemas/adapt.ts'
 import { startProcessorTime } from '../../helpers/processor-time.ts'
 
 type Known = { name: string; description: string; parameters: JsonSchema; args: Record<string, Json> }
@@ -67,7 +67,7 @@ test('names that would collide stay distinct, in any order', () => {
   expect(names.map((name) => one.ours(one.wire(name)))).toEqual(names)
 })
 
-const bent = (provider: string, schema: JsonSchema) => bendSchema(provider, schema)
+const bent = (provider: string, schema: JsonSchema) => adaptAndReport(provider, schema)
 
 test('references are inlined where they are not supported, including recursive ones', () => {
   const tree = {

@@ -73,6 +73,6 @@ function withParts(messages: readonly Json[], parts: Json[]): Json[] {
   const last = messages.at(-1) as { role?: string; content?: Json } | undefined
   if (last?.role !== 'user') return [...messages, { role: 'user', content: parts }]
   const { content } = last
-  const said = Array.isArray(content) ? content : [{ type: 'text', text: String(content ?? '') }]
-  return [...messages.slice(0, -1), { ...last, content: [...said, ...parts] }]
+  const ownParts = Array.isArray(content) ? content : [{ type: 'text', text: String(content ?? '') }]
+  return [...messages.slice(0, -1), { ...last, content: [...ownParts, ...parts] }]
 }

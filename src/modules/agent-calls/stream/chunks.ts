@@ -42,7 +42,7 @@ export function chunksOf(state: Folding, event: RunEvent | RunDelta, output?: Js
   if (state.isOver) return []
   switch (event.type) {
     case 'delta':
-      return MODEL.test(event.path) ? said(state, event) : []
+      return MODEL.test(event.path) ? textChunks(state, event) : []
     case 'node.started':
       return MODEL.test(event.path) ? begun(state, event) : []
     case 'node.retrying':
@@ -71,7 +71,7 @@ function begun(state: Folding, { path, attempt }: { path: string; attempt: numbe
   return [{ type: 'start-step' }]
 }
 
-function said(state: Folding, delta: RunDelta): Chunk[] {
+function textChunks(state: Folding, delta: RunDelta): Chunk[] {
   const { path, attempt, kind, text, id = '', name = '' } = delta
   const chunks = state.call?.path === path && state.call.attempt === attempt ? [] : begun(state, delta)
   const call = state.call as Call

@@ -20,11 +20,11 @@ type Message = { role: string; content: string | Part[] }
 
 export function answerOf(rounds: readonly Round[], outcome: string, code: string | null): Json[] {
   const messages = historyOf(rounds).map((message) => fitted(message as Message, MAX_RESULT_CHARS))
-  const said = isSaid(messages.at(-1)) ? messages : [...messages, noteOf(messages, outcome, code)]
-  return within(said)
+  const complete = hasText(messages.at(-1)) ? messages : [...messages, noteOf(messages, outcome, code)]
+  return within(complete)
 }
 
-const isSaid = (message: Message | undefined): boolean =>
+const hasText = (message: Message | undefined): boolean =>
   message?.role === 'assistant' &&
   (typeof message.content === 'string'
     ? message.content !== ''
@@ -54,11 +54,11 @@ function fittedPart(part: Part, maxResult: number): Part {
     const { type, value } = part.output as { type: string; value: Json }
     return { ...part, output: shortened(String(part.toolName), type, value, maxResult) }
   }
-  return part.type === 'file' || part.type === 'image' ? toldOf(part) : part
+  return part.type === 'file' || part.type === 'image' ? describePart(part) : part
 }
 
 /** A file of the team may have changed by then, or be gone. A large file in the message itself is sent once. */
-function toldOf(part: Part): Part {
+function describePart(part: Part): Part {
   const given = part.data ?? part.image
   const { $file } = (given ?? {}) as { $file?: string }
   const name = part.filename === undefined ? '' : `${String(part.filename)} `
@@ -74,7 +74,9 @@ const isLarge = (data: Json | undefined): boolean => typeof data === 'string' &&
 export const keptOf = (asked: readonly Json[]): Json[] =>
   (asked as readonly Message[]).map((message) => {
     if (!Array.isArray(message.content)) return message
-    const content = message.content.map((part) => (isLarge(part?.data ?? part?.image) ? toldOf(part) : part))
+    const content = message.content.map((part) =>
+      isLarge(part?.data ?? part?.image) ? describePart(part) : part,
+    )
     return { ...message, content }
   })
 

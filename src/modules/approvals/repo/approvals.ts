@@ -72,13 +72,13 @@ const MINE = `(a.allow_self = 1 OR ? NOT IN (SELECT value FROM json_each(a.start
   SELECT 1 FROM json_each(a.assignees) j WHERE j.value = ?
     OR lower(j.value) = (SELECT u.email FROM users u WHERE u.id = ? AND u.email_verified_at IS NOT NULL)))`
 
-type Who = Pick<Reader, 'userId' | 'teamId'> & Partial<Reader>
+type ApprovalReader = Pick<Reader, 'userId' | 'teamId'> & Partial<Reader>
 const TEAMS = 'SELECT m.team_id FROM team_members m WHERE m.user_id = ?'
 
 type Filter = Pick<ListApprovals, 'status' | 'mine' | 'workflowId' | 'runId'>
 
-export function findApprovals(who: Who, query: ListApprovals): HotRead<ApprovalRow> {
-  const { where, params } = conditions(who, query)
+export function findApprovals(reader: ApprovalReader, query: ListApprovals): HotRead<ApprovalRow> {
+  const { where, params } = conditions(reader, query)
   const descending = query.sort.startsWith('-')
   if (query.cursor !== undefined) {
     const at = decodeCursor(query.cursor, query.sort)
@@ -94,8 +94,12 @@ export function findApprovals(who: Who, query: ListApprovals): HotRead<ApprovalR
   )
 }
 
-export async function countApprovals(d1: D1Database, who: Who, filter: Filter): Promise<number> {
-  const { where, params } = conditions(who, filter)
+export async function countApprovals(
+  d1: D1Database,
+  reader: ApprovalReader,
+  filter: Filter,
+): Promise<number> {
+  const { where, params } = conditions(reader, filter)
   const row = await d1
     .prepare(`SELECT count(*) AS n FROM approvals a WHERE ${where.join(' AND ')}`)
     .bind(...params)
@@ -103,10 +107,13 @@ export async function countApprovals(d1: D1Database, who: Who, filter: Filter): 
   return row?.n ?? 0
 }
 
-function conditions(who: Who, filter: Filter): { where: string[]; params: (string | number)[] } {
-  const spans = filter.mine === true && who.anyTeam === true
+function conditions(
+  reader: ApprovalReader,
+  filter: Filter,
+): { where: string[]; params: (string | number)[] } {
+  const spans = filter.mine === true && reader.anyTeam === true
   const where = [spans ? `a.team_id IN (${TEAMS} AND m.role ${MAY_RUN})` : 'a.team_id = ?']
-  const params: (string | number)[] = [spans ? who.userId : who.teamId]
+  const params: (string | number)[] = [spans ? reader.userId : reader.teamId]
   const equal: [string, string | undefined][] = [
     ['status', filter.status],
     ['workflow_id', filter.workflowId],
@@ -119,12 +126,12 @@ function conditions(who: Who, filter: Filter): { where: string[]; params: (strin
   }
   if (filter.mine === true) {
     where.push(MINE)
-    params.push(who.userId, who.userId, who.userId)
+    params.push(reader.userId, reader.userId, reader.userId)
   }
   return { where, params }
 }
 
-export const findApproval = (who: Who, id: string): HotRead<ApprovalRow> =>
-  who.anyTeam === true
-    ? hotRead(COLUMNS, `FROM approvals a WHERE a.id = ? AND a.team_id IN (${TEAMS})`, [id, who.userId])
-    : hotRead(COLUMNS, 'FROM approvals a WHERE a.id = ? AND a.team_id = ?', [id, who.teamId])
+export const findApproval = (reader: ApprovalReader, id: string): HotRead<ApprovalRow> =>
+  reader.anyTeam === true
+    ? hotRead(COLUMNS, `FROM approvals a WHERE a.id = ? AND a.team_id IN (${TEAMS})`, [id, reader.userId])
+    : hotRead(COLUMNS, 'FROM approvals a WHERE a.id = ? AND a.team_id = ?', [id, reader.teamId])

@@ -55,10 +55,10 @@ export const insertLink = (link: {
     link.expiresAt,
   )
 
-export type Untold = ApprovalRow & { remindedAt: number | null; workflowName: string | null }
+export type DueApproval = ApprovalRow & { remindedAt: number | null; workflowName: string | null }
 
 /** Pending approvals without a notification yet, and those that are due for a reminder. */
-export async function findUntold(d1: D1Database, now: number, limit: number): Promise<Untold[]> {
+export async function findDueApprovals(d1: D1Database, now: number, limit: number): Promise<DueApproval[]> {
   const { results } = await d1
     .prepare(
       `SELECT ${COLUMNS.list}, a.reminded_at AS remindedAt, w.name AS workflowName
@@ -67,12 +67,12 @@ export async function findUntold(d1: D1Database, now: number, limit: number): Pr
        ORDER BY a.remind_at LIMIT ?`,
     )
     .bind(now, limit)
-    .all<Untold>()
+    .all<DueApproval>()
   return results
 }
 
 /** If two ticks find the same approval, the second changes no row. */
-export const claimReminder = (approval: Untold, now: number, remindAt: number): Statement =>
+export const claimReminder = (approval: DueApproval, now: number, remindAt: number): Statement =>
   statement(
     "UPDATE approvals SET reminded_at = ?, remind_at = ? WHERE id = ? AND status = 'pending' AND reminded_at IS ?",
     now,

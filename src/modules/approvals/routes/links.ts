@@ -18,8 +18,8 @@ const PAGES_OF_PROBLEMS = { '4XX': 'A problem, or a page for clients that accept
 
 async function asPage(c: Context<AppEnv>, error: unknown, again?: Asked): Promise<Response> {
   if (!(error instanceof AppError) || !isBrowser(c) || error.status >= 500) throw error
-  const mayMend = again !== undefined && error.code === 'request.invalid'
-  const shown = mayMend ? askingPage(again.row, { sent: again.sent, error }) : refusingPage(error)
+  const mayCorrect = again !== undefined && error.code === 'request.invalid'
+  const shown = mayCorrect ? askingPage(again.row, { sent: again.sent, error }) : refusingPage(error)
   return answerPage(c, await shown, error.status)
 }
 

@@ -27,7 +27,7 @@ export async function decideApproval(
   requirePending(row)
   requireFilesReadable(ctx.actor, body.data, 'The decision')
   const decide = decisionOf(row, decider, body)
-  const run = await speak(ctx, row.runId, decide, runActor(ctx))
+  const run = await sendDecision(ctx, row.runId, decide, runActor(ctx))
   const now = ctx.now()
   const status = statusAfter(run, decide)
   // Only cleans up: the run refuses a link that a crash leaves open here.
@@ -47,7 +47,7 @@ export async function decideApproval(
  * Sends the decision to the run, which is authoritative: 409 if it is settled there or this person has already decided. With
  * `who`, the run writes the audit entry. A decision by link was audited when the link was used.
  */
-export async function speak(
+export async function sendDecision(
   request: RequestContext,
   runId: string,
   decide: Decide,

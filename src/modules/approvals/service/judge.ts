@@ -16,11 +16,11 @@ const isStarter = ({ starters }: Pick<ApprovalRow, 'starters'>, userId: string):
   (JSON.parse(starters) as string[]).includes(userId)
 
 /** The person who started the run may decide only if the approval allows it, or if there is nobody else. */
-export const maySpeak = (asking: Asking, userId: string): boolean =>
+export const mayDecide = (asking: Asking, userId: string): boolean =>
   asking.allowSelf === 1 || asking.alone === 1 || !isStarter(asking, userId)
 
 export function requireDecider(row: ApprovalRow, { userId, email }: Decider): void {
-  if (!maySpeak(row, userId))
+  if (!mayDecide(row, userId))
     throw new AppError('access.denied', {
       detail: 'The person who started the run cannot decide this approval.',
     })

@@ -9,7 +9,7 @@ import { commit } from '../../../db/commit.ts'
 import type { Decide } from '../../../objects/workflow-run.ts'
 import { findLink, type LinkRow, spendLink, voidLinksNow } from '../repo/links.ts'
 import type { ApprovalAnswer, DecideApproval } from '../schema.ts'
-import { speak, statusAfter } from './decide.ts'
+import { sendDecision, statusAfter } from './decide.ts'
 import { decisionOf, requireDecider } from './judge.ts'
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
@@ -60,7 +60,7 @@ async function statusOf(
   decide: Decide,
 ): Promise<ApprovalAnswer['status']> {
   try {
-    const status = statusAfter(await speak(request, runId, decide), decide)
+    const status = statusAfter(await sendDecision(request, runId, decide), decide)
     if (status !== 'pending') await voidLinksNow(request.env.DB, id, null, request.now())
     return status
   } catch (error) {

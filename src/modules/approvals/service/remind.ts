@@ -10,15 +10,15 @@ import { notify } from '../../../queue/notify.ts'
 import {
   type Addressee,
   claimReminder,
+  type DueApproval,
   findAddressees,
-  findUntold,
+  findDueApprovals,
   insertLink,
   removeOldLinks,
-  type Untold,
   voidLinks,
 } from '../repo/links.ts'
 import type { Approval } from '../schema.ts'
-import { maySpeak } from './judge.ts'
+import { mayDecide } from './judge.ts'
 
 /** People who had little time to read the first mail get no second one. */
 const LEAST_GAP_MS = 5 * MINUTE_MS
@@ -32,24 +32,24 @@ const MAX_PAGES = 10
 export async function remindApprovals(request: RequestContext): Promise<void> {
   const now = request.now()
   for (let page = 0; page < MAX_PAGES; page++) {
-    const untold = await findUntold(request.env.DB, now, PAGE)
-    for (const approval of untold) await remind(request, approval, now)
-    if (untold.length < PAGE) break
+    const due = await findDueApprovals(request.env.DB, now, PAGE)
+    for (const approval of due) await remind(request, approval, now)
+    if (due.length < PAGE) break
   }
   await removeOldLinks(request.env.DB, now - DAY_MS)
 }
 
 /** After half of the time is gone, but at most a day from now. After that, every day. */
-function nextReminder({ remindedAt, expiresAt }: Untold, now: number): number {
+function nextReminder({ remindedAt, expiresAt }: DueApproval, now: number): number {
   if (expiresAt === null || remindedAt !== null) return now + DAY_MS
   const half = (expiresAt - now) / 2
   return now + (half < LEAST_GAP_MS ? DAY_MS : Math.min(DAY_MS, Math.floor(half)))
 }
 
-async function remind(request: RequestContext, approval: Untold, now: number): Promise<void> {
-  const spoken = (JSON.parse(approval.decisions) as Approval['decisions']).map(({ by }) => by)
+async function remind(request: RequestContext, approval: DueApproval, now: number): Promise<void> {
+  const decidedBy = (JSON.parse(approval.decisions) as Approval['decisions']).map(({ by }) => by)
   const asked = (await findAddressees(request.env.DB, approval.teamId, approval.assignees)).filter(
-    ({ userId }) => !spoken.includes(userId) && maySpeak(approval, userId),
+    ({ userId }) => !decidedBy.includes(userId) && mayDecide(approval, userId),
   )
   const statements: Statement[] = []
   const messages: QueueMessage[] = []
@@ -85,7 +85,7 @@ async function remind(request: RequestContext, approval: Untold, now: number): P
 }
 
 /** Shown in the list; the mail with the link goes to this address. */
-const noticeOf = (approval: Untold, asked: Addressee[]): QueueMessage =>
+const noticeOf = (approval: DueApproval, asked: Addressee[]): QueueMessage =>
   notify({
     kind: 'approval.requested',
     to: { userIds: asked.map(({ userId }) => userId) },
@@ -95,7 +95,7 @@ const noticeOf = (approval: Untold, asked: Addressee[]): QueueMessage =>
     subject: { type: 'approval', id: approval.id },
   })
 
-function mailOf(publicUrl: string, approval: Untold, { email }: Addressee, token: string): QueueMessage {
+function mailOf(publicUrl: string, approval: DueApproval, { email }: Addressee, token: string): QueueMessage {
   const title = approval.title.replace(/\s+/g, ' ').slice(0, 200)
   const until = approval.expiresAt === null ? [] : [`You can decide until ${toIso(approval.expiresAt)}.`, '']
   return {

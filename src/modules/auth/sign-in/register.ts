@@ -26,7 +26,7 @@ export async function register(request: RequestContext, input: Register): Promis
   await requireAddressNotWaiting(request)
   await requireInvited(request, email)
   const passwordHash = await hashPassword(request.settings, password)
-  if ((await findAccountByEmail(request.db, email)) !== null) return refuseTaken(request)
+  if ((await findAccountByEmail(request.db, email)) !== null) return refuseTakenEmail(request)
 
   const now = request.now()
   const isProven = await isInvited(request, input)
@@ -48,7 +48,7 @@ export async function register(request: RequestContext, input: Register): Promis
       messages: proof === null ? [] : [verificationMail(request.settings.PUBLIC_URL, email, proof.token)],
     })
   } catch (error) {
-    if (isUniqueViolation(error, 'users.email')) return refuseTaken(request)
+    if (isUniqueViolation(error, 'users.email')) return refuseTakenEmail(request)
     throw error
   }
   return session.tokens
@@ -70,7 +70,7 @@ async function requireInvited(request: RequestContext, email: string): Promise<v
   }
 }
 
-async function refuseTaken(request: RequestContext): Promise<never> {
+async function refuseTakenEmail(request: RequestContext): Promise<never> {
   await recordAddressFailure(request)
   throw new AppError('auth.email_taken')
 }

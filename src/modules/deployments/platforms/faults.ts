@@ -2,13 +2,13 @@
 import { AppError } from '../../../core/errors.ts'
 import type { PlatformAnswer } from './answer.ts'
 
-const MAX_SAID = 500
+const MAX_REPLY_CHARS = 500
 const MAX_WAIT_S = 3_600
 
 /** The platform's own message, in one line. */
-export function saidBy({ json, text }: Pick<PlatformAnswer, 'json' | 'text'>): string {
-  const said = messageIn(json) ?? text
-  return said.replace(/\s+/g, ' ').trim().slice(0, MAX_SAID)
+export function replyOf({ json, text }: Pick<PlatformAnswer, 'json' | 'text'>): string {
+  const reply = messageIn(json) ?? text
+  return reply.replace(/\s+/g, ' ').trim().slice(0, MAX_REPLY_CHARS)
 }
 
 function messageIn(json: unknown): string | null {
@@ -45,8 +45,9 @@ export function statusFault(
 ): AppError {
   const { status } = answer
   const host = new URL(request.url).host
-  const said = saidBy(answer)
-  const detail = (what: string): string => `${what} ${host} said${said === '' ? ` ${status}.` : `: ${said}`}`
+  const reply = replyOf(answer)
+  const detail = (what: string): string =>
+    `${what} ${host} said${reply === '' ? ` ${status}.` : `: ${reply}`}`
   const after = retryAfterOf(answer, nowMs)
   const wait = after === undefined ? {} : { retryAfterSeconds: after }
   switch (status) {

@@ -6,7 +6,7 @@ import type { DeploymentRow } from '../repo/deployments.ts'
 import type { LogRow } from '../repo/logs.ts'
 import { toLogLine } from '../service/view.ts'
 
-const MAX_TOLD = 100
+const MAX_LINES = 100
 
 /** Notifies followers of `deployment:<id>`. Errors are ignored. */
 export async function tell(
@@ -22,7 +22,7 @@ export async function tell(
       type: 'deployment.progress' as const,
       at: toIso(request.now()),
       teamId,
-      data: { id, status, files, lines: lines.slice(-MAX_TOLD).map(toLogLine) },
+      data: { id, status, files, lines: lines.slice(-MAX_LINES).map(toLogLine) },
     },
   }
   await publishNow(request, teamHub(teamId), publication).catch(() => false)

@@ -27,9 +27,9 @@ async function ask(method, path, body, token) {
   const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
   const answer = await fetch('/api/v1' + path, init)
   const text = await answer.text()
-  const said = text === '' ? {} : JSON.parse(text)
-  if (!answer.ok) throw Object.assign(new Error(said.detail || said.title), { code: said.code })
-  return said
+  const parsed = text === '' ? {} : JSON.parse(text)
+  if (!answer.ok) throw Object.assign(new Error(parsed.detail || parsed.title), { code: parsed.code })
+  return parsed
 }
 
 at('form').addEventListener('submit', async (event) => {

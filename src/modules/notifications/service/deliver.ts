@@ -24,7 +24,7 @@ import { generalOf } from './general.ts'
 import { publishNotification } from './live.ts'
 import { mailUsers } from './mails.ts'
 
-type Told = { id: string; recipient: Recipient; channels: Channels; dueAt: number }
+type Delivery = { id: string; recipient: Recipient; channels: Channels; dueAt: number }
 
 export async function createNotifications(
   request: RequestContext,
@@ -33,8 +33,8 @@ export async function createNotifications(
 ): Promise<void> {
   const now = request.now()
   const recipients = await findRecipients(request.env.DB, message.teamId, message.to)
-  const told = await Promise.all(recipients.map((one) => toldOf(one, message, outboxId, now)))
-  const wanted = told.filter(({ channels }) => channels.inApp || channels.mail || channels.webhook)
+  const deliveries = await Promise.all(recipients.map((one) => deliveryFor(one, message, outboxId, now)))
+  const wanted = deliveries.filter(({ channels }) => channels.inApp || channels.mail || channels.webhook)
   if (wanted.length === 0) return
   try {
     await store(request, wanted, message, outboxId, now)
@@ -56,12 +56,12 @@ export async function createNotifications(
   )
 }
 
-async function toldOf(
+async function deliveryFor(
   recipient: Recipient,
   { kind, workflowId, mailed = false }: NotificationCreate,
   outboxId: string,
   now: number,
-): Promise<Told> {
+): Promise<Delivery> {
   const settings = withDefaults(JSON.parse(recipient.settings ?? '{}'))
   const general = generalOf(recipient.preferences)
   const channels = channelsOf(kind, settings, general, workflowId)
@@ -79,19 +79,19 @@ const openKeyOf = ({ teamId, kind, dedupeKey }: NotificationCreate): string | nu
 
 async function store(
   { env }: RequestContext,
-  told: Told[],
+  deliveries: Delivery[],
   message: NotificationCreate,
   outboxId: string,
   now: number,
 ): Promise<void> {
   const { subject, teamId, kind, level, title, link } = message
   const openKey = openKeyOf(message)
-  const rows = told.map(({ id, recipient, channels }) => ({
+  const rows = deliveries.map(({ id, recipient, channels }) => ({
     id,
     userId: recipient.userId,
     inApp: channels.inApp ? (1 as const) : (0 as const),
   }))
-  const mails = told.filter(({ channels }) => channels.mail).map(({ id, dueAt }) => ({ id, dueAt }))
+  const mails = deliveries.filter(({ channels }) => channels.mail).map(({ id, dueAt }) => ({ id, dueAt }))
   const fields = {
     ...{ teamId, kind, level, title, message: message.text, link, openKey },
     subjectType: subject?.type ?? null,
@@ -118,9 +118,9 @@ async function tellLive(
   request: RequestContext,
   message: NotificationCreate,
   outboxId: string,
-  told: Told[],
+  deliveries: Delivery[],
 ): Promise<void> {
-  const shown = told.filter(({ channels }) => channels.inApp)
+  const shown = deliveries.filter(({ channels }) => channels.inApp)
   const ids = shown.map(({ id }) => id)
   const userIds = shown.map(({ recipient }) => recipient.userId)
   for (const row of await findTold(request.db, ids, userIds, openKeyOf(message)))
@@ -130,13 +130,13 @@ async function tellLive(
 /** Sends to the webhooks of the team that it is about. */
 async function tellWebhooks(
   request: RequestContext,
-  told: Told[],
+  deliveries: Delivery[],
   { teamId, kind, level, title, text, link, subject }: NotificationCreate,
   now: number,
 ): Promise<void> {
-  if (teamId === null || told.length === 0) return
+  if (teamId === null || deliveries.length === 0) return
   const recorded = await Promise.all(
-    told.map(async ({ id, recipient }) => ({
+    deliveries.map(async ({ id, recipient }) => ({
       id: await derivedId('evt', id),
       link: null,
       event: {

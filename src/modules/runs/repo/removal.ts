@@ -6,7 +6,7 @@ const EMPTIED =
   'wake_by = NULL, stuck_since = NULL, slot = NULL, line_since = NULL, title = NULL, tags = NULL, metadata = NULL'
 
 /** Turns a page of the team's runs into tombstones and returns their ids, so the caller can delete their objects. */
-export async function buryRunsOfTeam(
+export async function markRunsDeleted(
   d1: D1Database,
   teamId: string,
   afterId: string,
@@ -23,7 +23,7 @@ export async function buryRunsOfTeam(
   return results.map(({ id }) => id).sort()
 }
 
-export const buryRun = (runId: string, teamId: string, now: number): Statement[] => [
+export const markDeleted = (runId: string, teamId: string, now: number): Statement[] => [
   statement(
     `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, deleted_at)
      VALUES (?1, ?2, 0, '', 'cancelled', 'manual', 0, ?3, ?3) ON CONFLICT (id) DO UPDATE SET deleted_at = ?3, ${EMPTIED}`,

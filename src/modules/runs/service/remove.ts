@@ -12,7 +12,7 @@ import { isUnreadable, type RunView, workflowRun } from '../../../objects/workfl
 import { postMessages } from '../../../queue/post.ts'
 import { cancelApprovalsOf } from '../../approvals/index.ts'
 import { hasRunFiles } from '../../files/index.ts'
-import { buryRun } from '../repo/removal.ts'
+import { markDeleted } from '../repo/removal.ts'
 import { findSilence } from '../repo/runs.ts'
 import { ownRun } from './read.ts'
 
@@ -35,17 +35,17 @@ export async function deleteRun(ctx: Ctx, runId: string): Promise<void> {
   if (view !== null && !isTerminal(view.status)) {
     throw new AppError('resource.conflict', { detail: `The run is ${view.status}. Cancel it first.` })
   }
-  if (view !== null) await tellFollowed(ctx, view)
+  if (view !== null) await notifyFollowed(ctx, view)
   await removeRun(ctx, runId, teamId)
 }
 
 /** What a compensation undid stays undone. A run whose retry is deleted may be retried again. */
-async function tellFollowed({ env }: Ctx, { id, follows, mode }: RunView): Promise<void> {
+async function notifyFollowed({ env }: Ctx, { id, follows, mode }: RunView): Promise<void> {
   if (follows === null || mode === 'start') return
   const followed = workflowRun(env.RUNS, follows)
   if (mode !== 'compensate') return followed.release(mode, id)
-  const told = await workflowRun(env.RUNS, id).undone()
-  if (told !== null) await followed.noteUndone(id, told.paths)
+  const compensated = await workflowRun(env.RUNS, id).undone()
+  if (compensated !== null) await followed.noteUndone(id, compensated.paths)
 }
 
 /** For administrators. Only for runs that do not respond; teams delete all others themselves. */
@@ -81,7 +81,7 @@ async function teamOfSilent(ctx: RequestContext, runId: string): Promise<string 
 async function removeRun(ctx: Ctx, runId: string, teamId: string): Promise<void> {
   const now = ctx.now()
   await commit(ctx, {
-    statements: [...buryRun(runId, teamId, now), cancelApprovalsOf(runId, now)],
+    statements: [...markDeleted(runId, teamId, now), cancelApprovalsOf(runId, now)],
     audit: { action: 'run.deleted', targetType: 'run', targetId: runId, teamId },
     messages: [{ message: { type: 'run.files_delete', teamId, runId }, exists: hasRunFiles(runId) }],
   })

@@ -1,5 +1,5 @@
 // Changes of tasks, which triggers have recorded in the batch of the change.
-import { heardQuestion } from '../../../db/follows.ts'
+import { followersQuestion } from '../../../db/follows.ts'
 import { prepare, type Statement, statement } from '../../../db/statement.ts'
 import type { TaskStatus } from '../pure/status.ts'
 
@@ -50,4 +50,4 @@ export const noteChange = (
 
 /** Whether the team has followers, or a webhook. */
 export const isHeard = async (d1: D1Database, hub: string, teamId: string, now: number): Promise<boolean> =>
-  (await prepare(d1, heardQuestion(hub, teamId, now)).first()) !== null
+  (await prepare(d1, followersQuestion(hub, teamId, now)).first()) !== null

@@ -37,11 +37,11 @@ async function ask(method, path, body, accessToken) {
     throw new Error('The server did not respond. Try again.')
   })
   const text = await answer.text()
-  const said = text === '' ? {} : JSON.parse(text)
-  if (answer.ok) return said
-  const faults = (said.errors || []).map((one) => one.message)
-  const message = faults.length > 0 ? faults.join(' ') : said.detail || said.title
-  throw Object.assign(new Error(message), { code: said.code })
+  const parsed = text === '' ? {} : JSON.parse(text)
+  if (answer.ok) return parsed
+  const faults = (parsed.errors || []).map((one) => one.message)
+  const message = faults.length > 0 ? faults.join(' ') : parsed.detail || parsed.title
+  throw Object.assign(new Error(message), { code: parsed.code })
 }
 
 const signIn = ({ password, mfaCode }) => ask('POST', '/auth/login', { email: offer.email, password, mfaCode })

@@ -19,7 +19,7 @@ import { refuseProblems, requireSound } from '../check/index.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { countWorkflows, insertWorkflowWithin, workflowExists } from '../repo/workflows.ts'
 import type { CreateWorkflow, Workflow } from '../schema/workflow.ts'
-import { commitWithKey, keyBeside, slugOf } from './key.ts'
+import { commitWithKey, keyWithId, slugOf } from './key.ts'
 import { requireNamed } from './named.ts'
 import { getWorkflow } from './view.ts'
 
@@ -52,7 +52,7 @@ export async function createWorkflow(
   const definition = JSON.stringify(input.definition)
   const { name, description, folder, tags, active, errorWorkflowId, note } = input
   const key = input.key ?? slugOf(name)
-  const otherKey = input.key === undefined || origin.anyKey ? keyBeside(key, id) : null
+  const otherKey = input.key === undefined || origin.anyKey ? keyWithId(key, id) : null
   const row = {
     id,
     teamId,

@@ -15,7 +15,7 @@ export const slugOf = (name: string): string =>
     .slice(0, MAX_CHARS) || 'workflow'
 
 /** A key that is not taken: it ends with the end of the id. */
-export const keyBeside = (key: string, id: string): string => `${key.slice(0, 89)}-${id.slice(-10)}`
+export const keyWithId = (key: string, id: string): string => `${key.slice(0, 89)}-${id.slice(-10)}`
 
 /** Commits a change that gives a workflow this key. Throws a conflict if another workflow has it. */
 export async function commitWithKey(

@@ -108,7 +108,7 @@ async function estimateOf(
     ...(schema === null ? {} : { schema }),
   })
   const most = Math.max(inputTokens, Math.min(limits.tokens, inputTokens * limits.steps ** 2))
-  const dearest =
+  const highestCost =
     costMicros === null
       ? null
       : Math.min(
@@ -121,11 +121,11 @@ async function estimateOf(
       model: rung.model,
       inputTokens: { low: inputTokens * items, high: most * items },
       costUsd:
-        costMicros === null || dearest === null
+        costMicros === null || highestCost === null
           ? null
           : {
               low: toUsd(costMicros.low * items),
-              high: toUsd(Math.round(Math.max(costMicros.low, dearest) * items)),
+              high: toUsd(Math.round(Math.max(costMicros.low, highestCost) * items)),
             },
     },
   }

@@ -15,7 +15,7 @@ const WHAT: Record<LimitReason, string> = {
   loop: 'the same tool call for the third time',
 }
 
-const WHAT_OF_TEAM: Partial<Record<LimitReason, string>> = { tokens: 'token ' }
+const TEAM_LIMIT_NAMES: Partial<Record<LimitReason, string>> = { tokens: 'token ' }
 
 export const aiLimit = pureNode({
   type: 'ai.limit',
@@ -39,7 +39,7 @@ export const aiLimit = pureNode({
     return {
       wait: { kind: 'approval' },
       detail: {
-        title: `${who} has reached ${of === 'team' ? `the ${WHAT_OF_TEAM[limit] ?? ''}budget of the team` : WHAT[limit]}`,
+        title: `${who} has reached ${of === 'team' ? `the ${TEAM_LIMIT_NAMES[limit] ?? ''}budget of the team` : WHAT[limit]}`,
         message:
           of === 'team'
             ? 'Raise the budget first, then approve to let it go on. Reject to end it with what it has.'

@@ -40,7 +40,7 @@ export const aiModel = effectNode({
     if (next.kind === 'spent') throw allFailed(rounds)
     const prepared = requestOf(input, setup, next)
     const request = { ...prepared, messages: await withFiles(ports.files, prepared.messages) }
-    if (await isTooDear(ports, setup, rounds, request)) return stopped('cost')
+    if (await isOverCost(ports, setup, rounds, request)) return stopped('cost')
     const held = await ports.budget.reserve(amountsOf(ports, request), signal)
     if (!held.ok) return overBudget(setup, held.refused)
     const answer = await ports.models.call(request, ports.delta, signal)
@@ -70,7 +70,7 @@ function requestOf(
   }
 }
 
-async function isTooDear(
+async function isOverCost(
   { models }: NodePorts,
   setup: Setup,
   rounds: readonly Round[],

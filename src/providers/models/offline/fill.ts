@@ -61,8 +61,8 @@ function fill(source: Source, given: unknown, name: string | null, depth: number
 }
 
 function fillObject(source: Source, schema: JsonObject, name: string | null, depth: number): Json {
-  const told = name === null ? undefined : valueInObjects(source, name)
-  if (isObject(told)) return told as Json
+  const stated = name === null ? undefined : valueInObjects(source, name)
+  if (isObject(stated)) return stated as Json
   const required = new Set(Array.isArray(schema.required) ? schema.required : [])
   const filled: Record<string, Json> = {}
   for (const [key, inner] of Object.entries(isObject(schema.properties) ? schema.properties : {})) {
@@ -79,8 +79,8 @@ const isNamed = (source: Source, key: string): boolean =>
   valueInObjects(source, key) !== undefined || namedValue(source.text, key) !== null
 
 function fillArray(source: Source, schema: JsonObject, name: string | null, depth: number): Json {
-  const told = name === null ? undefined : valueInObjects(source, name)
-  if (Array.isArray(told)) return told
+  const stated = name === null ? undefined : valueInObjects(source, name)
+  if (Array.isArray(stated)) return stated
   const items = resolve(source.root, schema.items)
   const type = typeOf(items)
   const least = Math.max(0, Number(schema.minItems ?? 0))
@@ -126,10 +126,10 @@ function namedList(text: string, name: string): string[] | null {
 const singular = (name: string | null): string | null => name?.replace(/s$/, '') ?? null
 
 function fillNumber(source: Source, schema: JsonObject, name: string | null): number {
-  const told = name === null ? undefined : valueInObjects(source, name)
+  const stated = name === null ? undefined : valueInObjects(source, name)
   const named = name === null ? null : namedValue(source.text, name)
   const candidates = [
-    ...(typeof told === 'number' ? [told] : []),
+    ...(typeof stated === 'number' ? [stated] : []),
     ...(named === null ? [] : numbersOf(named).slice(0, 1)),
   ]
   const [value] = candidates
@@ -168,8 +168,8 @@ function fitNumber(schema: JsonObject, value: number): number {
 }
 
 function fillBoolean(source: Source, schema: JsonObject, name: string | null): boolean {
-  const told = name === null ? undefined : valueInObjects(source, name)
-  if (typeof told === 'boolean') return told
+  const stated = name === null ? undefined : valueInObjects(source, name)
+  if (typeof stated === 'boolean') return stated
   const named = name === null ? null : namedValue(source.text, name)
   if (named !== null && /^(?:true|yes|on|enabled)\b/i.test(named)) return true
   if (named !== null && /^(?:false|no|off|disabled)\b/i.test(named)) return false
@@ -193,8 +193,8 @@ const FORMATS: Record<string, { find: RegExp; least: string }> = {
 }
 
 function fillString(source: Source, schema: JsonObject, name: string | null): string {
-  const told = name === null ? undefined : valueInObjects(source, name)
-  if (typeof told === 'string' || typeof told === 'number') return fitString(schema, String(told))
+  const stated = name === null ? undefined : valueInObjects(source, name)
+  if (typeof stated === 'string' || typeof stated === 'number') return fitString(schema, String(stated))
   const format = guessFormat(schema, name)
   if (format !== undefined) {
     const found = format.find.exec(source.text)?.[0]
@@ -239,8 +239,8 @@ function fitString(schema: JsonObject, text: string): string {
 }
 
 function fromEnum(source: Source, values: Json[], name: string | null): Json {
-  const told = name === null ? undefined : valueInObjects(source, name)
-  if (told !== undefined && values.includes(told)) return told
+  const stated = name === null ? undefined : valueInObjects(source, name)
+  if (stated !== undefined && values.includes(stated)) return stated
   const named = name === null ? null : namedValue(source.text, name)
   const chosen = values.find((value) => named !== null && hasWord(named, String(value)))
   if (chosen !== undefined) return chosen

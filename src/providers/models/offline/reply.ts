@@ -181,12 +181,12 @@ function inWords(asked: string, prompt: LanguageModelV4Message[]): string {
     if (known.length > 1) return labelFor(squeezed(contentOf(asked)).replace(list ?? '', ' '), known)
   }
   if (/\bsummar|\btl;?dr\b|\bshorten\b/i.test(task)) return summaryOf(contentOf(asked))
-  const said = asked.trim()
+  const excerpt = asked.trim()
   return [
     'This is the offline model: it follows simple rules and uses no language model.',
-    said === ''
+    excerpt === ''
       ? 'The prompt has no text.'
-      : `The prompt was: ${said.slice(0, 500)}${said.length > 500 ? '…' : ''}`,
+      : `The prompt was: ${excerpt.slice(0, 500)}${excerpt.length > 500 ? '…' : ''}`,
   ].join(' ')
 }
 

@@ -13,7 +13,7 @@ const MAX_UNROLLED = 3
 /** What was left out or relaxed, for people. `path` is a JSON Pointer into the schema. */
 export type Loosened = { path: string; message: string }
 
-type Bending = {
+type AdaptContext = {
   profile: SchemaProfile
   root: JsonObject
   /** References that are being inlined. */
@@ -26,94 +26,106 @@ type Bending = {
 const MAX_SCHEMAS = 5_000
 
 export const adaptSchema = (provider: string, schema: JsonSchema): JsonObject =>
-  bendSchema(provider, schema).schema
+  adaptAndReport(provider, schema).schema
 
-export function bendSchema(
+export function adaptAndReport(
   provider: string,
   schema: JsonSchema,
 ): { schema: JsonObject; loosened: Loosened[] } {
   const profile = PROFILES[isProvider(provider) ? provider : 'openai-compatible']
-  const bending: Bending = { profile, root: schema, open: [], left: MAX_SCHEMAS, loosened: [] }
-  const whole = bend(bending, schema, '', 0)
-  return { schema: objectRoot(isObject(whole) ? whole : {}, bending), loosened: bending.loosened }
+  const context: AdaptContext = { profile, root: schema, open: [], left: MAX_SCHEMAS, loosened: [] }
+  const whole = adapt(context, schema, '', 0)
+  return { schema: objectRoot(isObject(whole) ? whole : {}, context), loosened: context.loosened }
 }
 
-function bend(bending: Bending, schema: unknown, path: string, depth: number): unknown {
-  const { profile } = bending
+function adapt(context: AdaptContext, schema: unknown, path: string, depth: number): unknown {
+  const { profile } = context
   if (schema === true) return {}
   if (schema === false) return profile.keywords === null ? { not: {} } : {}
   if (!isObject(schema)) return {}
   if (depth > profile.maxDepth) {
-    loosen(bending, path, `is nested deeper than ${profile.maxDepth}`)
+    loosen(context, path, `is nested deeper than ${profile.maxDepth}`)
     return {}
   }
-  bending.left -= 1
-  if (bending.left < 0) {
-    if (bending.left === -1) loosen(bending, path, 'is too large once its references are written out')
+  context.left -= 1
+  if (context.left < 0) {
+    if (context.left === -1) loosen(context, path, 'is too large once its references are written out')
     return {}
   }
   const ref = schema.$ref
-  if (typeof ref === 'string' && !profile.refs) return writtenOut(bending, schema, ref, path, depth)
-  const bent: Record<string, unknown> = {}
+  if (typeof ref === 'string' && !profile.refs) return writtenOut(context, schema, ref, path, depth)
+  const result: Record<string, unknown> = {}
   for (const [keyword, value] of Object.entries(schema)) {
     const at = `${path}/${keyword}`
     if (DROPPED.has(keyword) || (keyword === 'definitions' && !profile.refs)) continue
     if (keyword === 'nullable') continue
     if (keyword === 'const' && profile.keywords !== null && !profile.keywords.has('const')) {
-      bent.enum = [value]
+      result.enum = [value]
       continue
     }
     const name = keyword === 'definitions' ? '$defs' : keyword
     if (profile.keywords !== null && !profile.keywords.has(name)) {
-      if (name !== 'default' && name !== '$defs') loosen(bending, at, 'is not sent to this provider')
+      if (name !== 'default' && name !== '$defs') loosen(context, at, 'is not sent to this provider')
       continue
     }
     if (keyword === 'format' && profile.formats !== null && !profile.formats.has(String(value))) {
-      loosen(bending, at, `${JSON.stringify(value)} is not sent to this provider`)
+      loosen(context, at, `${JSON.stringify(value)} is not sent to this provider`)
       continue
     }
     const isLooser = keyword === 'oneOf' && profile.keywords !== null
     // Branches with fewer keywords may overlap.
-    if (isLooser) bent.anyOf ??= bendKeyword(bending, keyword, value, at, depth)
-    else bent[name] = bendKeyword(bending, keyword, value, at, depth)
+    if (isLooser) result.anyOf ??= adaptKeyword(context, keyword, value, at, depth)
+    else result[name] = adaptKeyword(context, keyword, value, at, depth)
   }
-  if (bent.$ref !== undefined && typeof bent.$ref === 'string')
-    bent.$ref = bent.$ref.replace(/^#\/definitions\//, '#/$defs/')
-  return bent
+  if (result.$ref !== undefined && typeof result.$ref === 'string')
+    result.$ref = result.$ref.replace(/^#\/definitions\//, '#/$defs/')
+  return result
 }
 
 const OF_SCHEMAS = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions'])
 const LISTS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
 const SINGLE = new Set(['items', 'not', 'if', 'then', 'else', 'contains', 'propertyNames'])
 
-function bendKeyword(bending: Bending, keyword: string, value: unknown, at: string, depth: number): unknown {
+function adaptKeyword(
+  context: AdaptContext,
+  keyword: string,
+  value: unknown,
+  at: string,
+  depth: number,
+): unknown {
   if (OF_SCHEMAS.has(keyword) && isObject(value))
     return Object.fromEntries(
       Object.entries(value).map(([name, inner]) => [
         name,
-        bend(bending, inner, `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1),
+        adapt(context, inner, `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1),
       ]),
     )
   if (LISTS.has(keyword) && Array.isArray(value))
-    return value.map((inner, index) => bend(bending, inner, `${at}/${index}`, depth + 1))
-  if (SINGLE.has(keyword)) return bend(bending, value, at, depth + 1)
+    return value.map((inner, index) => adapt(context, inner, `${at}/${index}`, depth + 1))
+  if (SINGLE.has(keyword)) return adapt(context, value, at, depth + 1)
   // Unlike in other places, every provider supports `false` here.
   if (keyword === 'additionalProperties')
-    return typeof value === 'boolean' ? value : bend(bending, value, at, depth + 1)
+    return typeof value === 'boolean' ? value : adapt(context, value, at, depth + 1)
   return value
 }
 
-function writtenOut(bending: Bending, schema: JsonObject, ref: string, path: string, depth: number): unknown {
-  const times = bending.open.filter((one) => one === ref).length
+function writtenOut(
+  context: AdaptContext,
+  schema: JsonObject,
+  ref: string,
+  path: string,
+  depth: number,
+): unknown {
+  const times = context.open.filter((one) => one === ref).length
   if (times >= MAX_UNROLLED) {
-    loosen(bending, path, `refers to itself; it is expanded ${MAX_UNROLLED} times`)
+    loosen(context, path, `refers to itself; it is expanded ${MAX_UNROLLED} times`)
     return {}
   }
-  const { $ref: _ref, ...beside } = schema
-  bending.open.push(ref)
-  const target = bend(bending, valueAt(bending.root, ref), path, depth)
-  bending.open.pop()
-  const own = bend(bending, beside, path, depth)
+  const { $ref: _ref, ...siblings } = schema
+  context.open.push(ref)
+  const target = adapt(context, valueAt(context.root, ref), path, depth)
+  context.open.pop()
+  const own = adapt(context, siblings, path, depth)
   return { ...(isObject(target) ? target : {}), ...(isObject(own) ? own : {}) }
 }
 
@@ -121,13 +133,13 @@ function writtenOut(bending: Bending, schema: JsonObject, ref: string, path: str
  * Converts alternatives at the root to one object with the properties of all. Only properties that all of them
  * require are required.
  */
-function objectRoot(schema: JsonObject, bending: Bending): JsonObject {
+function objectRoot(schema: JsonObject, context: AdaptContext): JsonObject {
   const resolved = rootTarget(schema)
   const { oneOf, anyOf, allOf, not, if: _if, then: _then, else: _else, enum: _enum, ...rest } = resolved
   const unions = [oneOf, anyOf].filter((list): list is unknown[] => Array.isArray(list))
   const all = Array.isArray(allOf) ? allOf.filter(isObject) : []
   if (unions.length + all.length > 0)
-    loosen(bending, '', 'has alternatives or parts at its root, which are sent as one object')
+    loosen(context, '', 'has alternatives or parts at its root, which are sent as one object')
   const properties: Record<string, unknown> = {}
   const required = new Set<string>(namesOf(rest.required))
   let isClosed = rest.additionalProperties === false
@@ -162,13 +174,13 @@ function objectRoot(schema: JsonObject, bending: Bending): JsonObject {
 function rootTarget(schema: JsonObject, root: JsonObject = schema): JsonObject {
   if (typeof schema.$ref !== 'string') return schema
   const target = valueAt(root, schema.$ref)
-  const { $ref: _ref, ...beside } = schema
-  return isObject(target) && typeof target.$ref !== 'string' ? { ...target, ...beside } : beside
+  const { $ref: _ref, ...siblings } = schema
+  return isObject(target) && typeof target.$ref !== 'string' ? { ...target, ...siblings } : siblings
 }
 
 const namesOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : []
 
-const loosen = ({ loosened }: Bending, path: string, message: string): void => {
+const loosen = ({ loosened }: AdaptContext, path: string, message: string): void => {
   if (loosened.length < 50) loosened.push({ path, message })
 }

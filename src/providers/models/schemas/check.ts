@@ -3,7 +3,7 @@
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
 import { isObject } from '../../../engine/json-schema/types.ts'
 import { isProvider, type JsonSchema } from '../types.ts'
-import { bendSchema } from './adapt.ts'
+import { adaptAndReport } from './adapt.ts'
 import { PROFILES } from './profiles.ts'
 
 export type ToolSchemaProblem = {
@@ -23,9 +23,9 @@ export function checkToolSchema(provider: string, schema: JsonSchema): ToolSchem
   const root = rootTypes(schema)
   if (root !== null && !root.includes('object'))
     return [refused('/type', 'Arguments are an object: the schema must have the type object.')]
-  const bent = bendSchema(provider, schema)
+  const adapted = adaptAndReport(provider, schema)
   const profile = PROFILES[isProvider(provider) ? provider : 'openai-compatible']
-  const chars = JSON.stringify(bent.schema).length
+  const chars = JSON.stringify(adapted.schema).length
   if (chars > profile.maxChars)
     return [
       refused(
@@ -33,7 +33,7 @@ export function checkToolSchema(provider: string, schema: JsonSchema): ToolSchem
         `The schema has ${chars} characters for ${provider}, which takes up to ${profile.maxChars}.`,
       ),
     ]
-  return bent.loosened.map(({ path, message }) => ({ path, code: 'loosened' as const, message }))
+  return adapted.loosened.map(({ path, message }) => ({ path, code: 'loosened' as const, message }))
 }
 
 function rootTypes(schema: JsonSchema): string[] | null {

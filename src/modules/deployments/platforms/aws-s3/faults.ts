@@ -8,9 +8,9 @@ export const explainS3 =
   (now: () => number) =>
   ({ status, headers, text }: PlatformAnswer): AppError | null => {
     const code = textOf(text, 'Code')
-    const said = (textOf(text, 'Message') ?? '').slice(0, 300)
+    const reply = (textOf(text, 'Message') ?? '').slice(0, 300)
     const region = textOf(text, 'Region') ?? headers['x-amz-bucket-region'] ?? null
-    const words = (what: string): string => (said === '' ? what : `${what} The store said: ${said}`)
+    const words = (what: string): string => (reply === '' ? what : `${what} The store said: ${reply}`)
     if (status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed')
       return new AppError('deployment.refused', {
         detail: words(

@@ -8,7 +8,7 @@ import { AppError } from '../../../../core/errors.ts'
 import type { Json } from '../../../../core/json.ts'
 import type { StreamedBody } from '../../../../providers/outbound/index.ts'
 import type { Explain, PlatformAnswer } from '../answer.ts'
-import { retryAfterOf, saidBy } from '../faults.ts'
+import { replyOf, retryAfterOf } from '../faults.ts'
 import type { Checked, Platform, PlatformState, Site, SiteFile } from '../platform.ts'
 import { type Fields, fieldsOf, firstOfEach, listOf, removedFrom, textIn, withText } from '../shared.ts'
 import { blobBody } from './blob-body.ts'
@@ -164,23 +164,23 @@ const SECOND_LIMIT_WAIT_S = 60
 const explainGitHub =
   (now: () => number): Explain =>
   (answer) => {
-    const said = saidBy(answer)
-    const isLimited = /secondary rate limit|abuse detection|rate limit exceeded/i.test(said)
+    const reply = replyOf(answer)
+    const isLimited = /secondary rate limit|abuse detection|rate limit exceeded/i.test(reply)
     const hasNone = answer.headers['x-ratelimit-remaining'] === '0'
     if ((answer.status === 403 || answer.status === 429) && (isLimited || hasNone))
       return new AppError('deployment.rate_limited', {
-        detail: `GitHub has reached its rate limit: ${said}`,
+        detail: `GitHub has reached its rate limit: ${reply}`,
         retryAfterSeconds: retryAfterOf(answer, now()) ?? SECOND_LIMIT_WAIT_S,
       })
     if (answer.status === 403)
       return new AppError('deployment.forbidden', {
-        detail: `The token lacks a permission. It needs Contents: write and Pages: write for the repository. GitHub responded: ${said}`,
+        detail: `The token lacks a permission. It needs Contents: write and Pages: write for the repository. GitHub responded: ${reply}`,
       })
-    if (answer.status === 422 && /fast.forward|already exists|reference/i.test(said))
+    if (answer.status === 422 && /fast.forward|already exists|reference/i.test(reply))
       return new AppError('deployment.conflict', {
-        detail: `The branch has changed in the meantime. Deploy again. GitHub responded: ${said}`,
+        detail: `The branch has changed in the meantime. Deploy again. GitHub responded: ${reply}`,
       })
-    if (answer.status === 409 && /empty/i.test(said))
+    if (answer.status === 409 && /empty/i.test(reply))
       return new AppError('deployment.refused', {
         detail: 'The repository is empty. Make a first commit in it, such as a README, then deploy again.',
       })

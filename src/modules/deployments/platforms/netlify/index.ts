@@ -4,7 +4,7 @@
 import { AppError } from '../../../../core/errors.ts'
 import type { PlatformAnswer } from '../answer.ts'
 import { netlifyHeaders, netlifyRedirects } from '../config-files.ts'
-import { saidBy } from '../faults.ts'
+import { replyOf } from '../faults.ts'
 import type { Checked, Platform, Site, Standing } from '../platform.ts'
 import {
   bodyOf,
@@ -151,7 +151,7 @@ const ask = (site: Site, { method = 'GET', path, json, also }: Asked): Promise<P
     ...(also === undefined ? {} : { also }),
     explain: (answer) =>
       answer.status === 422
-        ? new AppError('deployment.refused', { detail: `Netlify rejected the request: ${saidBy(answer)}` })
+        ? new AppError('deployment.refused', { detail: `Netlify rejected the request: ${replyOf(answer)}` })
         : null,
   })
 
@@ -210,9 +210,9 @@ function standingOf(deploy: Fields, { environment }: Site): Standing {
   }
 }
 
-function faultOf({ state, error_message: said }: Fields): string | null {
+function faultOf({ state, error_message: reply }: Fields): string | null {
   if (state !== 'error' && state !== 'rejected' && state !== 'deleted') return null
-  return `Netlify did not finish the deploy (${state}): ${textIn(said) ?? 'no reason given'}`
+  return `Netlify did not finish the deploy (${state}): ${textIn(reply) ?? 'no reason given'}`
 }
 
 function requireAlive(deploy: Fields): void {

@@ -5,7 +5,7 @@ import { AppError } from '../../../../core/errors.ts'
 import type { Json } from '../../../../core/json.ts'
 import type { Explain, PlatformAnswer, PlatformRequest } from '../answer.ts'
 import { vercelConfig } from '../config-files.ts'
-import { saidBy } from '../faults.ts'
+import { replyOf } from '../faults.ts'
 import type { Checked, Platform, Site, SiteFile, Standing } from '../platform.ts'
 import {
   bodyOf,
@@ -151,23 +151,23 @@ function ask(site: Site, { url, ...request }: PlatformRequest): Promise<Platform
 
 const explainVercel: Explain = (answer) => {
   const { code, limit, invalidToken } = fieldsOf(fieldsOf(answer.json).error)
-  const said = saidBy(answer)
+  const reply = replyOf(answer)
   if (code === 'api-upload-free' || code === 'api-deployments-free-per-day') {
     const reset = Number(fieldsOf(limit).reset)
     const wait = Number.isFinite(reset)
       ? ` More are possible from ${new Date(reset > 1e11 ? reset : reset * 1_000).toISOString()} on.`
       : ''
     return new AppError('deployment.limit_reached', {
-      detail: `The limit of the free plan of Vercel is reached for today (${code}).${wait} ${said}`,
+      detail: `The limit of the free plan of Vercel is reached for today (${code}).${wait} ${reply}`,
     })
   }
   if (answer.status === 403 && invalidToken === true)
     return new AppError('deployment.unauthorized', {
-      detail: `Vercel does not accept the token. Set a new secret in the integration. ${said}`,
+      detail: `Vercel does not accept the token. Set a new secret in the integration. ${reply}`,
     })
-  if (answer.status === 403 && code === 'forbidden' && /token|scope|authoriz/i.test(said))
+  if (answer.status === 403 && code === 'forbidden' && /token|scope|authoriz/i.test(reply))
     return new AppError('deployment.forbidden', {
-      detail: `The Vercel token lacks a permission. Check that it belongs to the right team (teamId of the integration). ${said}`,
+      detail: `The Vercel token lacks a permission. Check that it belongs to the right team (teamId of the integration). ${reply}`,
     })
   return null
 }
@@ -199,7 +199,7 @@ async function makeOrFind(site: Site, files: readonly SiteFile[]): Promise<Made>
   if (error.code === 'missing_files') return { missing: textsOf(error.missing) }
   throw (
     explainVercel(answer) ??
-    new AppError('deployment.refused', { detail: `Vercel rejected the request: ${saidBy(answer)}` })
+    new AppError('deployment.refused', { detail: `Vercel rejected the request: ${replyOf(answer)}` })
   )
 }
 

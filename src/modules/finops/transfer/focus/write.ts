@@ -54,53 +54,55 @@ const orNull = (text: string | undefined): string | null => (text === undefined 
 
 /** All values are texts as they are in the file. Null is an empty cell. */
 export function toFocus(row: FocusRow, team: FocusTeam): Record<FocusColumn, string | null> {
-  const said = row.focus ?? {}
+  const fields = row.focus ?? {}
   const month = monthStart(row.date)
   const cost = microsToText(row.originalMicro)
   const list = microsToText(row.originalListMicro ?? row.originalMicro)
   const effective = microsToText(row.originalEffectiveMicro ?? row.originalMicro)
-  const category = said.ChargeCategory ?? (row.originalMicro < 0 ? 'Credit' : 'Usage')
+  const category = fields.ChargeCategory ?? (row.originalMicro < 0 ? 'Credit' : 'Usage')
   const isUsage = category === 'Usage' || category === 'Purchase'
   const service = row.service || row.gpuType || row.provider
   const sku = `${row.provider}/${service}${row.gpuType === '' ? '' : `/${row.gpuType}`}`
   const micro = (value: number | null) => (value === null ? null : microsToText(value))
   return {
     BilledCost: cost,
-    BillingAccountId: said.BillingAccountId ?? team.id,
-    BillingAccountName: said.BillingAccountName ?? team.name,
+    BillingAccountId: fields.BillingAccountId ?? team.id,
+    BillingAccountName: fields.BillingAccountName ?? team.name,
     BillingCurrency: row.currency,
-    BillingPeriodEnd: said.BillingPeriodEnd ?? start(addDays(monthEnd(month), 1)),
-    BillingPeriodStart: said.BillingPeriodStart ?? start(month),
+    BillingPeriodEnd: fields.BillingPeriodEnd ?? start(addDays(monthEnd(month), 1)),
+    BillingPeriodStart: fields.BillingPeriodStart ?? start(month),
     ChargeCategory: category,
-    ChargeClass: orNull(said.ChargeClass),
-    ChargeDescription: said.ChargeDescription ?? [service, row.model, row.resource].filter(Boolean).join(' '),
-    ChargePeriodEnd: said.ChargePeriodEnd ?? start(addDays(row.date, 1)),
-    ChargePeriodStart: said.ChargePeriodStart ?? start(row.date),
-    ConsumedQuantity: orNull(said.ConsumedQuantity),
-    ConsumedUnit: orNull(said.ConsumedUnit),
-    ContractedCost: said.ContractedCost ?? cost,
+    ChargeClass: orNull(fields.ChargeClass),
+    ChargeDescription:
+      fields.ChargeDescription ?? [service, row.model, row.resource].filter(Boolean).join(' '),
+    ChargePeriodEnd: fields.ChargePeriodEnd ?? start(addDays(row.date, 1)),
+    ChargePeriodStart: fields.ChargePeriodStart ?? start(row.date),
+    ConsumedQuantity: orNull(fields.ConsumedQuantity),
+    ConsumedUnit: orNull(fields.ConsumedUnit),
+    ContractedCost: fields.ContractedCost ?? cost,
     EffectiveCost: effective,
-    InvoiceIssuerName: said.InvoiceIssuerName ?? row.provider,
+    InvoiceIssuerName: fields.InvoiceIssuerName ?? row.provider,
     ListCost: list,
-    ListUnitPrice: said.ListUnitPrice ?? (isUsage && row.focus === null ? list : null),
-    PricingQuantity: said.PricingQuantity ?? (row.focus === null ? '1' : null),
-    PricingUnit: said.PricingUnit ?? (row.focus === null ? 'Days' : null),
+    ListUnitPrice: fields.ListUnitPrice ?? (isUsage && row.focus === null ? list : null),
+    PricingQuantity: fields.PricingQuantity ?? (row.focus === null ? '1' : null),
+    PricingUnit: fields.PricingUnit ?? (row.focus === null ? 'Days' : null),
     ProviderName: row.provider,
-    PublisherName: said.PublisherName ?? row.provider,
-    RegionId: orNull(said.RegionId),
-    RegionName: orNull(said.RegionName),
+    PublisherName: fields.PublisherName ?? row.provider,
+    RegionId: orNull(fields.RegionId),
+    RegionName: orNull(fields.RegionName),
     ResourceId: orNull(row.resource),
-    ResourceName: said.ResourceName ?? orNull(row.resource),
-    ResourceType: said.ResourceType ?? (row.resource === '' ? null : row.gpuType === '' ? 'Resource' : 'GPU'),
-    ServiceCategory: said.ServiceCategory ?? categoryOf(row),
-    ServiceName: said.ServiceName ?? service,
-    SkuId: said.SkuId ?? (isUsage && row.focus === null ? sku : null),
-    SkuMeter: said.SkuMeter ?? (isUsage && row.focus === null ? service : null),
-    SkuPriceDetails: orNull(said.SkuPriceDetails),
-    SkuPriceId: said.SkuPriceId ?? (isUsage && row.focus === null ? `${sku}/day` : null),
-    SubAccountId: orNull(said.SubAccountId),
-    SubAccountName: orNull(said.SubAccountName),
-    SubAccountType: orNull(said.SubAccountType),
+    ResourceName: fields.ResourceName ?? orNull(row.resource),
+    ResourceType:
+      fields.ResourceType ?? (row.resource === '' ? null : row.gpuType === '' ? 'Resource' : 'GPU'),
+    ServiceCategory: fields.ServiceCategory ?? categoryOf(row),
+    ServiceName: fields.ServiceName ?? service,
+    SkuId: fields.SkuId ?? (isUsage && row.focus === null ? sku : null),
+    SkuMeter: fields.SkuMeter ?? (isUsage && row.focus === null ? service : null),
+    SkuPriceDetails: orNull(fields.SkuPriceDetails),
+    SkuPriceId: fields.SkuPriceId ?? (isUsage && row.focus === null ? `${sku}/day` : null),
+    SubAccountId: orNull(fields.SubAccountId),
+    SubAccountName: orNull(fields.SubAccountName),
+    SubAccountType: orNull(fields.SubAccountType),
     Tags: Object.keys(row.labels).length === 0 ? null : canonicalJson(row.labels),
     x_GpuType: orNull(row.gpuType),
     x_Service: orNull(row.service),
