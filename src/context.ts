@@ -66,7 +66,7 @@ export type Actor = {
 export type IdempotencyClaim = { key: string; requestHash: string; expiresAt: number }
 
 /** Who a read is for. A person who named no team can find objects of all their teams by id; a key is bound to its team. */
-export type Reader = { userId: string; teamId: string; anyTeam: boolean }
+export type Reader = { kind: Actor['kind']; userId: string; teamId: string; anyTeam: boolean }
 
 /** For reads. If permissions have not been checked yet, the check is part of the same statement as the read. */
 export type ReadContext = RequestContext & {
@@ -82,7 +82,7 @@ export type ServiceContext = ReadContext & {
 }
 
 export function serviceContext(request: RequestContext, actor: Actor, anyTeam = false): ServiceContext {
-  const who = { userId: actor.userId, teamId: actor.teamId, anyTeam }
+  const who = { kind: actor.kind, userId: actor.userId, teamId: actor.teamId, anyTeam }
   return {
     ...request,
     actor,

@@ -62,7 +62,7 @@ export function accessWithRead(scope: Scope, options: AccessOptions = {}): Middl
           return { rows, actor: await judge(first) }
         }
         const actor = await judge(await firstOf(c.env.DB, query))
-        const owner = { userId: actor.userId, teamId: actor.teamId, anyTeam: false }
+        const owner = { kind: actor.kind, userId: actor.userId, teamId: actor.teamId, anyTeam: false }
         if (credential.kind === 'api_key') remember(keyOwners, MAX_OWNERS, credential.keyHash, owner)
         return { rows: await rowsOf(c.env.DB, make(owner)), actor }
       },
@@ -82,6 +82,7 @@ const whoseCredential = (credential: Credential, teamId: string | null): Reader 
   credential.kind === 'api_key'
     ? keyOwners.get(credential.keyHash)
     : {
+        kind: 'user',
         userId: credential.userId,
         teamId: teamId ?? credential.personalTeamId,
         anyTeam: mayBeAnyTeam(credential, teamId),

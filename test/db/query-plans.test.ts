@@ -119,6 +119,11 @@ test('unread notifications are counted along their own index', async () => {
   expect(plans.flat().filter((step) => step.includes('notifications USING'))).toEqual([
     'SEARCH notifications USING INDEX notifications_unread (user_id=?)',
   ])
+  const [page, ...others] = sent.filter(({ sql }) => sql.includes('FROM notifications n'))
+  expect(others).toEqual([])
+  expect((await planOf(page!)).filter((step) => step.startsWith('SEARCH u '))).toContain(
+    'SEARCH u USING INDEX notifications_unread (user_id=?)',
+  )
 })
 
 test('a statement that scans a table is found', async () => {

@@ -3,7 +3,8 @@ import { and, count, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../../../context.ts'
 import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
-import { keyset, type ListOptions } from '../../../db/paginate.ts'
+import { columns, type HotRead } from '../../../db/hot-read.ts'
+import { keyset, keysetRead, type ListOptions } from '../../../db/paginate.ts'
 import { notifications } from '../../../db/schema/index.ts'
 
 export type NotificationRow = typeof notifications.$inferSelect
@@ -41,6 +42,51 @@ export function findNotifications(
 export async function countNotifications(db: Db, owner: Owner, filter: Filter): Promise<number> {
   const [row] = await db.select({ total: count() }).from(notifications).where(ownedBy(owner, filter))
   return row?.total ?? 0
+}
+
+/** The same in SQL, for a hot read of `n`. The parameters begin with the user and the team of a key. */
+function sqlOf({ kind, userId, teamId }: Owner, filter: Filter): { where: string[]; params: string[] } {
+  const where = ['n.user_id = ?1', 'n.in_app = 1']
+  const params = [userId]
+  const add = (value: string, condition: (place: string) => string): void => {
+    params.push(value)
+    where.push(condition(`?${params.length}`))
+  }
+  if (kind === 'api_key') add(teamId, (at) => `n.team_id = ${at}`)
+  if (filter.kind !== undefined) add(filter.kind, (at) => `n.kind = ${at}`)
+  if (filter.unread !== undefined) where.push(`n.read_at IS ${filter.unread ? '' : 'NOT '}NULL`)
+  return { where, params }
+}
+
+export type ShownRow = Omit<NotificationRow, 'userId' | 'inApp' | 'openKey'>
+
+const SHOWN: Record<keyof ShownRow, string> = {
+  id: 'n.id',
+  teamId: 'n.team_id',
+  kind: 'n.kind',
+  level: 'n.level',
+  title: 'n.title',
+  message: 'n.message',
+  link: 'n.link',
+  subjectType: 'n.subject_type',
+  subjectId: 'n.subject_id',
+  count: 'n.count',
+  readAt: 'n.read_at',
+  createdAt: 'n.created_at',
+  updatedAt: 'n.updated_at',
+}
+
+/** A page for a hot read. Each row also has the number of unread notifications, which is counted once. */
+export function findPage(
+  owner: Owner,
+  options: ListOptions & Filter,
+): HotRead<ShownRow & { unreadCount: number }> {
+  const { where, params } = sqlOf(owner, options)
+  const ofKey = owner.kind === 'api_key' ? 'AND u.team_id = ?2' : ''
+  const unreadCount = `(SELECT count(*) FROM (SELECT 1 FROM notifications u
+    WHERE u.user_id = ?1 AND u.in_app = 1 AND u.read_at IS NULL ${ofKey} ORDER BY u.created_at LIMIT ${MAX_COUNTED}))`
+  const list = { from: 'notifications n', where, params, column: 'n.created_at', id: 'n.id' }
+  return keysetRead(columns<ShownRow & { unreadCount: number }>({ ...SHOWN, unreadCount }), list, options)
 }
 
 const MAX_COUNTED = 1_000

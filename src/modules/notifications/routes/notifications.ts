@@ -1,5 +1,5 @@
 import { idPattern } from '../../../core/ids.ts'
-import { access } from '../../../http/auth.ts'
+import { access, accessWithRead } from '../../../http/auth.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router, UPDATE_BY_PUT } from '../../../http/router.ts'
 import {
@@ -23,13 +23,13 @@ const ID = `:id{${idPattern('ntf')}}` as const
 export const notificationRoutes = router()
   .get(
     '/notifications',
-    access('notifications:read'),
+    accessWithRead('notifications:read'),
     doc('users.notifications.list', 'List your notifications', 200, NotificationPage, {
       description:
         'Notifications of all your teams from the last 90 days. An API key sees only those of its team.',
     }),
     validate('query', ListNotifications),
-    async (c) => c.json(await listNotifications(c.var.ctx, c.req.valid('query'))),
+    async (c) => c.json(await listNotifications(c.var.readCtx, c.req.valid('query'))),
   )
   .on(
     UPDATE_BY_PUT,

@@ -1,4 +1,4 @@
-import type { ServiceContext } from '../../../context.ts'
+import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
 import { toPage } from '../../../db/paginate.ts'
@@ -7,7 +7,7 @@ import {
   countUnread,
   deleteNotification as deleteRow,
   findNotification,
-  findNotifications,
+  findPage,
   markAllRead,
   markRead,
 } from '../repo/notifications.ts'
@@ -16,11 +16,12 @@ import { publishAllRead, publishNotification } from './live.ts'
 import { toNotification } from './view.ts'
 
 export async function listNotifications(
-  ctx: ServiceContext,
+  ctx: ReadContext,
   query: ListNotifications,
 ): Promise<NotificationPage> {
-  const { db, actor } = ctx
-  const [rows, unreadCount] = await Promise.all([findNotifications(db, actor, query), countUnread(db, actor)])
+  const { db } = ctx
+  const { rows, actor } = await ctx.read((who) => findPage(who, query))
+  const unreadCount = rows[0]?.unreadCount ?? (await countUnread(db, actor))
   const page = toPage(rows, query, (row) => ({ value: row.createdAt, id: row.id }), toNotification)
   const total = query.count ? { total: await countNotifications(db, actor, query) } : {}
   return { ...page, ...total, unreadCount }

@@ -1,8 +1,8 @@
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
-import type { NotificationRow } from '../repo/notifications.ts'
+import type { ShownRow } from '../repo/notifications.ts'
 import type { Notification } from '../schema.ts'
 
-export const toNotification = (row: NotificationRow): Notification => ({
+export const toNotification = (row: ShownRow): Notification => ({
   id: row.id,
   kind: row.kind as Notification['kind'],
   level: row.level,
