@@ -155,13 +155,12 @@ export async function followed(
   await all
   const heard = performance.now() - sent
   crowd.close()
-  const nodes = await engine.call<{ items: Timed[] }>('GET', `/api/v1/runs/${run.id}/nodes?limit=100`)
-  const begun = Date.parse(nodes.items.find(({ path }) => path === 'go')?.finishedAt ?? '')
-  const { finishedAt } = await engine.call<{ finishedAt: string }>('GET', `/api/v1/runs/${run.id}`)
-  return { run: Date.parse(finishedAt) - begun, heard }
+  const waited = await engine.call<Timed>('GET', `/api/v1/runs/${run.id}/nodes/go`)
+  const after = await engine.call<Timed>('GET', `/api/v1/runs/${run.id}`)
+  return { run: Date.parse(after.finishedAt) - Date.parse(waited.finishedAt), heard }
 }
 
-type Timed = { path: string; finishedAt: string | null }
+type Timed = { finishedAt: string }
 
 const ENDPOINTS = 10
 const STARTERS = 8
