@@ -1,6 +1,9 @@
 import { applyD1Migrations, type D1Migration } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
+import { importEntryPointOnce } from './helpers/entry-point.ts'
+
+importEntryPointOnce()
 
 await applyD1Migrations(env.DB as D1Database, env.TEST_MIGRATIONS as D1Migration[])
 
