@@ -1,9 +1,9 @@
 // What all routes share: request ids, headers, CORS, and the answers to malformed requests.
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { metaOf } from '../../src/http/route-meta.ts'
 import { app, call, get } from '../helpers/api.ts'
-import { newPerson } from '../helpers/people.ts'
+import { newPerson, type Person } from '../helpers/people.ts'
 import { fillPath } from './support/paths.ts'
 import { routes } from './support/routes.ts'
 
@@ -124,6 +124,11 @@ test('an allowed origin may send credentials; another origin gets no CORS header
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const paths = [...new Set(routes.map((route) => route.path))]
 
+let asker: Person
+beforeAll(async () => {
+  asker = await newPerson()
+})
+
 test.each(paths)('%s answers other methods with 405 and lists the allowed ones', async (path) => {
   // A parameter for any text, such as the name of a file, also matches the words of other paths.
   const taken = METHODS.filter((method) =>
@@ -131,7 +136,7 @@ test.each(paths)('%s answers other methods with 405 and lists the allowed ones',
   )
   for (const method of METHODS.filter((one) => !taken.includes(one))) {
     const answer = await call(method, fillPath(path), {
-      as: await newPerson(),
+      as: asker,
       body: method === 'GET' ? undefined : {},
     })
     expect(coded(answer)).toEqual([405, 'route.method_not_allowed'])

@@ -98,10 +98,9 @@ const combinations = [...new Map([...matrix, ...ownScope])].map(
   ([name, one]) => [name, one.verdict, one] as const,
 )
 
-// A separate person for each request, because some routes end the session, the team or the account.
-test.each(combinations)('%s: %s', async (_name, _verdict, { route, who, scopes, verdict }) => {
-  const person = await mint(who)
-  const as = scopes === null ? person : await keyOf(person, scopes)
+test.each(combinations)('%s: %s', async (_name, _verdict, one) => {
+  const { route, verdict } = one
+  const { person, as } = await (changesNothing(one) ? sharedCaller(one) : newCaller(one))
   const answer = await call(route.method, pathIn(route, person), { as, ...bodyOf(route) })
   if (verdict !== 'allowed') expect([answer.status, answer.body.code]).toEqual([403, CODES[verdict]])
   else {
@@ -110,6 +109,30 @@ test.each(combinations)('%s: %s', async (_name, _verdict, { route, who, scopes, 
   }
 })
 
+type TestCaller = { person: Person; as: Caller }
+
+async function newCaller({ who, scopes }: Case): Promise<TestCaller> {
+  const person = await mint(who)
+  return { person, as: scopes === null ? person : await keyOf(person, scopes) }
+}
+
+const shared = new Map<string, Promise<TestCaller>>()
+
+function sharedCaller(one: Case): Promise<TestCaller> {
+  const { teamRole, platformRole } = one.who
+  const name = JSON.stringify([teamRole, platformRole, one.scopes])
+  const caller = shared.get(name) ?? newCaller(one)
+  shared.set(name, caller)
+  return caller
+}
+
+/** Some routes end the session, the team or the account. A caller is shared only where the request or its body is rejected, or only reads. */
+function changesNothing({ route, verdict }: Case): boolean {
+  const input = route.inputs.find(({ target }) => target === 'json')
+  const isBodyRefused = input !== undefined && !input.optional && !input.schema.safeParse(BAD_BODY).success
+  return verdict !== 'allowed' || route.method === 'GET' || isBodyRefused
+}
+
 /** Team and member are real. Other ids do not exist, so that an accepted request changes little. */
 const pathIn = (route: GuardedRoute, { teamId, userId }: Person): string =>
   fillPath(route.path, {
@@ -117,9 +140,11 @@ const pathIn = (route: GuardedRoute, { teamId, userId }: Person): string =>
     ...(route.access.teamParam === null ? {} : { [route.access.teamParam]: teamId }),
   })
 
-/** No schema accepts it, so an allowed request stops at validation, after the guard. */
+/** Hardly a schema accepts it, so an allowed request stops at validation, after the guard. */
+const BAD_BODY = { 'no such field': true }
+
 const bodyOf = (route: GuardedRoute): { body?: unknown } =>
-  route.inputs.some((input) => input.target === 'json') ? { body: { 'no such field': true } } : {}
+  route.inputs.some((input) => input.target === 'json') ? { body: BAD_BODY } : {}
 
 test('every verdict occurs in the table', () => {
   expect(new Set(combinations.map(([, verdict]) => verdict))).toEqual(

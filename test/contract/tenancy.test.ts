@@ -1,9 +1,9 @@
 // Every route answers for an object of another team as for a missing one.
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { type Answer, call } from '../helpers/api.ts'
 import { clock } from '../helpers/clock.ts'
-import { newPerson, newTeam } from '../helpers/people.ts'
+import { newPerson, newTeam, type Person } from '../helpers/people.ts'
 import { ask, idParams, makeForeign } from './support/foreign.ts'
 import { fillPath, prefixOf } from './support/paths.ts'
 import { bodyFor, guardedRoutes, queryFor, teamRoutes } from './support/routes.ts'
@@ -12,20 +12,26 @@ const shape = ({ status, body }: Answer<any>) => ({ status, body: { ...body, req
 
 const byHeader = guardedRoutes.filter((route) => route.access.teamParam === null)
 
+/** All tests whose requests are rejected share them, because those requests change nothing. */
+let theirTeam: string
+let strangers: [user: Person, admin: Person]
+beforeAll(async () => {
+  theirTeam = (await newTeam()).teamId
+  strangers = [await newPerson({ platformRole: 'user' }), await newPerson({ platformRole: 'admin' })]
+})
+
 test.each(byHeader.map((route) => [route.name, route] as const))(
   '%s: another team in X-Team-Id is 404, like one that does not exist',
   async (_name, route) => {
-    const { teamId } = await newTeam()
-    const person = await newPerson({ platformRole: 'admin' })
     const body = bodyFor(route)
     const path = fillPath(route.path) + queryFor(route)
     const inTeam = (id: string) =>
       call(route.method, path, {
-        as: { token: person.token },
+        as: { token: strangers[1].token },
         headers: { 'x-team-id': id },
         ...(body === undefined ? {} : { body }),
       })
-    const theirs = await inTeam(teamId)
+    const theirs = await inTeam(theirTeam)
     expect([theirs.status, theirs.body.code]).toEqual([404, 'resource.not_found'])
     expect(shape(theirs)).toEqual(shape(await inTeam(newId('team', clock.now()))))
   },
@@ -38,15 +44,10 @@ test.each(inTeamPath.map((route) => [route.name, route] as const))(
   async (_name, route) => {
     const { values } = await makeForeign(route)
     const team = route.access.teamParam as string
-    for (const platformRole of ['user', 'admin'] as const) {
-      const person = await newPerson({ platformRole })
-      const theirs = await ask(route, { token: person.token }, values)
+    for (const { token } of strangers) {
+      const theirs = await ask(route, { token }, values)
       expect([theirs.status, theirs.body.code]).toEqual([404, 'resource.not_found'])
-      const none = await ask(
-        route,
-        { token: person.token },
-        { ...values, [team]: newId('team', clock.now()) },
-      )
+      const none = await ask(route, { token }, { ...values, [team]: newId('team', clock.now()) })
       expect(shape(theirs)).toEqual(shape(none))
     }
   },
