@@ -17,6 +17,7 @@ import {
   requireNoSideways,
   signInAsDemo,
   takePicture,
+  type Visit,
   visit,
   watched,
 } from './console-browser.ts'
@@ -372,6 +373,19 @@ const PAGES = [
   '/settings?page=keys',
 ]
 
+async function pagesOfSamples(one: Visit): Promise<string[]> {
+  const runs = await callAs<{ items: Made[] }>(one, 'GET', '/runs?q=tour')
+  const workflows = await callAs<{ items: Made[] }>(one, 'GET', '/workflows?tag=sample&q=tour')
+  const [run, workflow] = [`/runs/${runs.items[0]?.id}`, `/workflows/${workflows.items[0]?.id}`]
+  return [
+    run,
+    `${run}?node=fetch&tab=tries`,
+    workflow,
+    `${workflow}?tab=versions`,
+    `${workflow}?tab=triggers`,
+  ]
+}
+
 for (const theme of ['light', 'dark'] as const) {
   journey(`pages are accessible and fit from 360 to 2,560 px, ${theme}`, async () => {
     const one = await visit(browser, server.url, { theme })
@@ -379,7 +393,7 @@ for (const theme of ['light', 'dark'] as const) {
     await one.page.getByRole('button', { name: 'Try it as the demo user' }).waitFor()
     await requireAccessible(one, 'sign-in')
     await signInAsDemo(one)
-    for (const path of PAGES) {
+    for (const path of [...PAGES, ...(await pagesOfSamples(one))]) {
       await one.page.setViewportSize({ width: 1440, height: 900 })
       await one.page.goto(path)
       await one.page.getByRole('heading', { level: 1 }).first().waitFor()
@@ -390,7 +404,7 @@ for (const theme of ['light', 'dark'] as const) {
         await requireNoSideways(one, `${path} at ${width} px`)
         await takePicture(
           one,
-          `${path.replace(/\W+/g, '-').replace(/^-|-$/g, '') || 'overview'}-${width}-${theme}`,
+          `${path.replace(/_\w+/, '').replace(/\W+/g, '-').replace(/^-|-$/g, '') || 'overview'}-${width}-${theme}`,
         )
       }
     }
@@ -398,10 +412,29 @@ for (const theme of ['light', 'dark'] as const) {
   })
 }
 
+journey('without JavaScript, a sentence says so where it is seen', async () => {
+  const context = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false })
+  const page = await context.newPage()
+  await page.goto('/runs')
+  const box = await page.locator('noscript').boundingBox()
+  assert.ok(box !== null && box.y >= 0 && box.y < 400, JSON.stringify(box))
+  await context.close()
+})
+
 /** The transferred size of scripts and styles. */
 const FIRST_VIEW_BYTES = 150 * 1024
+const RUN_PAGE_BYTES = 100 * 1024
 
-journey('the first view is small', async () => {
+const BUILT = inRoot('dist/assets/current/console')
+
+function requireSmall(paths: string[], most: number): void {
+  const files = paths.map((path) => ({ path, size: gzipSync(readFileSync(join(BUILT, path))).length }))
+  const total = files.reduce((sum, { size }) => sum + size, 0)
+  const list = files.map(({ path, size }) => `${path} ${size}`).join(', ')
+  assert.ok(total <= most, `${total} bytes: ${list}`)
+}
+
+journey('the first view is small, and so is what a run page adds', async () => {
   const one = await visit(browser, server.url)
   await signInAsDemo(one)
   // A new page without a pointer: links under a pointer are preloaded.
@@ -414,12 +447,14 @@ journey('the first view is small', async () => {
   await page.goto('/')
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
   await page.waitForLoadState('networkidle')
-  const folder = inRoot('dist/assets/current/console')
-  const files = [...loaded].map((path) => ({ path, size: gzipSync(readFileSync(join(folder, path))).length }))
-  assert.ok(files.length > 1 && readdirSync(join(folder, 'assets')).length > files.length)
-  const total = files.reduce((sum, { size }) => sum + size, 0)
-  assert.ok(
-    total <= FIRST_VIEW_BYTES,
-    `${total} bytes: ${files.map(({ path, size }) => `${path} ${size}`).join(', ')}`,
-  )
+  const first = new Set(loaded)
+  assert.ok(first.size > 1 && readdirSync(join(BUILT, 'assets')).length > first.size)
+  requireSmall([...first], FIRST_VIEW_BYTES)
+  const { items } = await callAs<{ items: Made[] }>(one, 'GET', '/runs')
+  await page.goto(`/runs/${items[0]?.id}`)
+  await page.locator('.react-flow__node').first().waitFor()
+  await page.waitForLoadState('networkidle')
+  const added = [...loaded].filter((path) => !first.has(path))
+  assert.ok(added.length > 1)
+  requireSmall(added, RUN_PAGE_BYTES)
 })
