@@ -68,7 +68,7 @@ async function linkTo(name: string): Promise<string> {
   })
   assert.equal(file.status, 201, `${name}: ${JSON.stringify(file.body)}`)
   assert.equal(file.body.name, `hard/${name.normalize('NFC')}`)
-  const link = await call<Link>(url, 'POST', `/api/v1/files/${file.body.id}/link`, { token, body: {} })
+  const link = await call<Link>(url, 'POST', `/api/v1/files/${file.body.id}/link`, { token, json: {} })
   assert.equal(link.status, 201, JSON.stringify(link.body))
   return link.body.url
 }
