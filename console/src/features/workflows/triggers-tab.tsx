@@ -1,4 +1,4 @@
-import { exact } from '../../ui/format/time.ts'
+import { duration, exact } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { CopyButton } from '../../ui/kit/copy.tsx'
@@ -21,8 +21,7 @@ export function TriggersTab({ workflow }: { workflow: Workflow }) {
   if (workflow.triggers.length === 0)
     return (
       <Empty icon="zap" title="Started manually">
-        A schedule, a webhook or an event of the team may start it as well: `triggers` of the definition say
-        so.
+        A schedule, a webhook or an event of the team can start it as well, once its definition has a trigger.
       </Empty>
     )
   return (
@@ -63,7 +62,7 @@ function TriggerFacts({ trigger }: { trigger: Trigger }) {
             <span className="mono">{trigger.cron}</span> in {trigger.timezone ?? 'UTC'}
           </>
         ) : (
-          `Every ${Math.round((trigger.everyMs ?? 0) / 60_000)} minutes`
+          `Every ${duration(trigger.everyMs)}`
         )}
       </p>
     )
