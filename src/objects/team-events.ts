@@ -13,7 +13,7 @@ export const RunSummary = z
       .describe('Its status when the event was sent.'),
     progress: z.int().describe('The progress in percent.'),
     title: z.string().nullable().describe('The title, as set by the workflow.'),
-    trigger: z.string().describe('What started it.'),
+    trigger: z.string().describe('The kind of trigger that started it.'),
     error: RunEventError.nullable().describe('Why it failed.'),
   })
   .meta({ id: 'RunSummary' })
@@ -119,7 +119,7 @@ export const TeamEvent = z
   .discriminatedUnion('type', [
     z
       .strictObject({
-        type: z.enum(RUN_TYPES).describe('What happened to the run.'),
+        type: z.enum(RUN_TYPES).describe('The change of the run.'),
         ...common,
         run: RunSummary.describe('The run.'),
         workflow: Named.optional().describe('Its workflow.'),
@@ -143,7 +143,7 @@ export const TeamEvent = z
       .describe('A note about a workflow.'),
     z
       .strictObject({
-        type: z.enum(TASK_EVENT_TYPES).describe('What happened to the task.'),
+        type: z.enum(TASK_EVENT_TYPES).describe('The change of the task.'),
         ...common,
         data: TaskEventData.describe('The task.'),
       })
@@ -192,7 +192,7 @@ export const TeamEvent = z
       .describe('A deployment has progressed.'),
     z
       .strictObject({
-        type: z.enum(['announcement.published', 'announcement.ended']).describe('What happened to it.'),
+        type: z.enum(['announcement.published', 'announcement.ended']).describe('The change.'),
         ...common,
         data: Announcement.describe('The announcement.'),
       })
@@ -201,7 +201,7 @@ export const TeamEvent = z
       .strictObject({
         type: z
           .enum(['notification.created', 'notification.updated', 'notification.deleted'])
-          .describe('What happened to it.'),
+          .describe('The change.'),
         ...common,
         data: z
           .looseObject({ id: z.string().describe('The id of the notification.') })

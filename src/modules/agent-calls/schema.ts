@@ -65,7 +65,7 @@ const call = {
     .max(64)
     .optional()
     .describe('A capability of the agent to use. None can be called yet: 422 `agent.unknown_capability`.'),
-  parameters: z.record(z.string(), z.unknown()).optional().describe('What the capability takes.'),
+  parameters: z.record(z.string(), z.unknown()).optional().describe('The parameters of the capability.'),
   callbackUrl,
 }
 

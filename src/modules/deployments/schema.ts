@@ -125,7 +125,7 @@ export const Settings = z
       .optional()
       .describe('Vercel: whether the limits of the free plan are counted beforehand. Default true.'),
   })
-  .describe('What the platforms offer besides files.')
+  .describe('The settings of the platform.')
 export type Settings = z.infer<typeof Settings>
 
 const target = {
@@ -197,7 +197,7 @@ export const Deployment = z
     status: Status,
     url: z.string().nullable().describe('Where it is seen.'),
     aliases: z.array(z.string()).describe('Other addresses of it.'),
-    platformId: z.string().nullable().describe('What the platform calls it.'),
+    platformId: z.string().nullable().describe('The id at the platform.'),
     source: z.unknown().describe('The source of the files.'),
     settings: Settings,
     message: z.string(),
@@ -295,7 +295,7 @@ export const DeploymentPlan = z
       .array(
         z.strictObject({ change: z.enum(['add', 'update', 'remove']), path: z.string(), sizeBytes: z.int() }),
       )
-      .describe(`What changes, by path; the first ${MAX_PLANNED}.`),
+      .describe(`The changed files, by path; the first ${MAX_PLANNED}.`),
     warnings: z.array(z.string()),
     refusals: z.array(DeploymentError).describe('The reasons why it would fail. Empty if there are none.'),
   })

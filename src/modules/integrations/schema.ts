@@ -10,7 +10,7 @@ const TYPE_NAMES = INTEGRATION_TYPES.map(({ type }) => type) as [string, ...stri
 /** It would be mistaken for an id. */
 export const IntegrationName = PlainText(100)
   .refine((name) => !/^int_/i.test(name), 'must not begin with int_, as ids do')
-  .describe('What nodes and webhook triggers call it; unique in the team.')
+  .describe('The name that nodes and webhook triggers use, unique in the team.')
 
 const description = LongText(500)
 
@@ -159,7 +159,7 @@ export const TypeList = pageOf(
     defaultHosts: z
       .array(z.string())
       .describe('Where secrets may go unless `allowedHosts` says otherwise; empty where fields decide.'),
-    test: z.string().nullable().describe('What the test does; null where there is none.'),
+    test: z.string().nullable().describe('A description of the test; null if there is none.'),
     usableFor: z.array(z.enum(['requests', 'webhooks'])),
     needsConsent: z.boolean().describe('A person has to consent at the provider: `GET /{id}/connect`.'),
   }),

@@ -88,7 +88,7 @@ export const AdminSettings = z
       })
       .describe('Retention in days, by plan; null means forever.'),
     limits: byPlan(limitsOf(() => z.int().nullable())).describe(
-      'What each plan allows; null means no limit.',
+      'The limits of each plan; null means no limit.',
     ),
     version: z.int(),
     updatedAt: z.iso.datetime().nullable(),
@@ -114,7 +114,7 @@ export const UpdateAdminSettings = z
       })
       .partial()
       .describe(`Retention in days, by plan. ${toDefault}`),
-    limits: byPlan(limitsOf(newLimit).partial()).partial().describe(`What each plan allows. ${toDefault}`),
+    limits: byPlan(limitsOf(newLimit).partial()).partial().describe(`The limits of each plan. ${toDefault}`),
   })
   .partial()
   .meta({

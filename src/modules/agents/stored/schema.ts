@@ -172,7 +172,7 @@ export const AgentTemplate = z
     description: about.description,
     agent: z
       .strictObject({ type: about.type, tags: Tags, ...config })
-      .describe('What the agents are that it makes.'),
+      .describe('The settings of agents that are created from it.'),
     createdBy: z.string(),
     createdAt: z.iso.datetime(),
   })

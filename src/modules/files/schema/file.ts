@@ -169,7 +169,7 @@ export const DeletedFile = z
     restorableUntil: z.iso.datetime().nullable().describe('Null where it is gone for good.'),
     uses: z
       .array(z.strictObject({ kind: z.enum(['run', 'task', 'agent', 'deployment']), id: z.string() }))
-      .describe('What used the file, at most 100.'),
+      .describe('The uses of the file, at most 100.'),
   })
   .meta({ id: 'DeletedFile' })
 export type DeletedFile = z.infer<typeof DeletedFile>
@@ -193,7 +193,9 @@ export const FileStats = z
     ...counted,
     storageBytes: z
       .int()
-      .describe('What counts against the plan: all versions, also of deleted files until they are gone.'),
+      .describe(
+        'The size that counts against the plan: all versions, including those of deleted files until they are removed.',
+      ),
     limitBytes: z.int().nullable(),
     deleted: z.strictObject(counted),
     byType: z.array(z.strictObject({ contentType: z.string(), kind: z.enum(FILE_KINDS), ...counted })),

@@ -58,7 +58,7 @@ export const GpuJob = z
     startedAt: z.iso.datetime().nullable(),
     finishedAt: z.iso.datetime().nullable(),
     hourlyRateUsd: z.number().nullable(),
-    priceUsd: z.number().nullable().describe('What one GPU and hour is charged at; null when unknown.'),
+    priceUsd: z.number().nullable().describe('The price of one GPU and hour; null if it is unknown.'),
     priceSource: z.enum(['job', 'price_table']).nullable(),
     hours: z.number().describe('GPUs × time, up to now while the job has not ended.'),
     costUsd: z.number().nullable().describe('Hours × price; null when no price is known.'),

@@ -77,11 +77,11 @@ export const TaskGraph = z
         z.strictObject({
           from: z.string().describe('The task that ends first.'),
           to: z.string().describe('The task that waits for it.'),
-          on: z.enum(['success', 'end']).describe('Which end it waits for.'),
-          waived: z.boolean().describe('Whether it is waited for no more.'),
+          on: z.enum(['success', 'end']).describe('The end that it waits for.'),
+          waived: z.boolean().describe('Whether the dependency was waived.'),
         }),
       )
-      .describe('What waits for what.'),
+      .describe('The dependencies.'),
     criticalPath: z
       .array(z.string())
       .describe(

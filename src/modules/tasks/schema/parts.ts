@@ -23,7 +23,7 @@ export const Priority = z.int().min(0).max(9).describe('0 to 9; a larger number 
 
 export const Assignee = z
   .union([z.strictObject({ userId: UserId }), z.strictObject({ agentId: AgentId })])
-  .describe('Who is to do it: a member of the team, or an agent.')
+  .describe('The assignee: a member of the team, or an agent.')
 
 export const Retry = z
   .strictObject({

@@ -25,7 +25,7 @@ export const TaskStats = z
       .describe('Succeeded among those that have succeeded or failed, from 0 to 1.'),
     meanDurationMs: nullableMs.describe('The mean duration of those that have succeeded or failed.'),
     p95DurationMs: nullableMs.describe('95 of 100 that have succeeded took at most so long.'),
-    costUsd: z.number().describe('What ended tasks have cost.'),
+    costUsd: z.number().describe('The cost of ended tasks.'),
   })
   .meta({ id: 'TaskStats' })
 export type TaskStats = z.infer<typeof TaskStats>

@@ -12,7 +12,7 @@ const { title, ...others } = taskFields
 export const CreateTask = z
   .strictObject({ ...others, schedule: TaskSchedule })
   .partial()
-  .extend({ title, type: z.enum(OFFERED_TYPES).describe('What kind of work it is.') })
+  .extend({ title, type: z.enum(OFFERED_TYPES).describe('The type of the task.') })
   .meta({
     id: 'CreateTask',
     examples: [{ title: 'Call the supplier', type: 'custom', input: {}, priority: 7 }],
@@ -231,7 +231,7 @@ export const TaskTypeView = z
     title: z.string(),
     description: z.string(),
     inputSchema: z.record(z.string(), z.unknown()).describe('A JSON Schema of `input`.'),
-    result: z.string().describe('What the result has.'),
+    result: z.string().describe('The fields of the result.'),
     steps: z
       .array(z.strictObject({ id: z.string(), name: z.string(), weight: z.number() }))
       .describe('The steps of every such task; empty where the input says them.'),

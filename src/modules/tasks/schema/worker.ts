@@ -20,7 +20,7 @@ export const ClaimTask = z
   .strictObject({
     types: z.array(z.enum(OFFERED_TYPES)).max(20).optional().describe('Only tasks of these types.'),
     tags: z.array(PlainText(50)).max(20).optional().describe('Only tasks that have one of these tags.'),
-    worker: PlainText(100).optional().describe('What the worker is called. Default: its key.'),
+    worker: PlainText(100).optional().describe('The name of the worker. Default: its key.'),
     leaseMs: LEASE,
   })
   .meta({ id: 'ClaimTask', examples: [{ tags: ['calls'], leaseMs: 60_000 }] })
@@ -58,7 +58,7 @@ export const CompleteTask = z
         (value) => value === undefined || JSON.stringify(value).length <= MAX_RESULT_CHARS,
         'is larger than 256 KB; put it into a file',
       )
-      .describe('What the work has given.'),
+      .describe('The result of the work.'),
     files: taskFields.files.optional().describe('Files of the team that the work has made.'),
     leaseToken,
   })

@@ -9,8 +9,8 @@ const research: BuiltInTemplate = {
   type: 'research',
   variables: {
     properties: {
-      question: text('What is to be found out.', { minLength: 3, maxLength: 10_000 }),
-      title: text('What the text is called.', { maxLength: 300 }),
+      question: text('The question.', { minLength: 3, maxLength: 10_000 }),
+      title: text('The title of the text.', { maxLength: 300 }),
       text: text('The text.', { maxLength: 200_000 }),
       depth: { type: 'string', enum: ['quick', 'normal', 'deep'], default: 'quick' },
     },
@@ -35,8 +35,8 @@ const codeGeneration: BuiltInTemplate = {
   type: 'codeGeneration',
   variables: {
     properties: {
-      name: text('What the function is called.', { maxLength: 100 }),
-      spec: text('What it takes, what it gives back, and how it fails.', { maxLength: 40_000 }),
+      name: text('The name of the function.', { maxLength: 100 }),
+      spec: text('Its parameters, its result and its errors.', { maxLength: 40_000 }),
       language: { type: 'string', enum: ['typescript', 'javascript', 'python', 'go'], default: 'typescript' },
     },
     required: ['name', 'spec'],
@@ -60,7 +60,7 @@ const websiteCreation: BuiltInTemplate = {
   variables: {
     properties: {
       name: text('Whose site it is.', { maxLength: 150 }),
-      about: text('What it is about, and for whom.', { maxLength: 20_000 }),
+      about: text('Its topic and its audience.', { maxLength: 20_000 }),
       style: { type: 'string', enum: ['light', 'dark', 'warm'], default: 'light' },
     },
     required: ['name', 'about'],
@@ -99,9 +99,9 @@ const debugging: BuiltInTemplate = {
   type: 'debugging',
   variables: {
     properties: {
-      name: text('What the file is called, with its extension.', { maxLength: 200 }),
+      name: text('The name of the file, with its extension.', { maxLength: 200 }),
       code: text('The code.', { maxLength: 200_000 }),
-      error: text('What it says when it fails.', { maxLength: 50_000 }),
+      error: text('The error message.', { maxLength: 50_000 }),
     },
     required: ['name', 'code', 'error'],
   },
@@ -139,7 +139,7 @@ const custom: BuiltInTemplate = {
   type: 'custom',
   variables: {
     properties: {
-      name: text('What the text is called.', { maxLength: 150 }),
+      name: text('The title of the text.', { maxLength: 150 }),
       before: { type: 'string', maxLength: 200_000, description: 'The text as it was.' },
       after: { type: 'string', maxLength: 200_000, description: 'The text as it is now.' },
     },

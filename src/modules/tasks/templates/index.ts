@@ -11,7 +11,7 @@ const followUp: BuiltInTemplate = {
   type: 'custom',
   variables: {
     properties: {
-      subject: text('What it is about.'),
+      subject: text('The topic.'),
       days: { type: 'integer', minimum: 1, maximum: 365, default: 7 },
     },
     required: ['subject'],

@@ -32,7 +32,7 @@ const CodeFile = z.strictObject({ path: z.string().min(1).max(500), content: z.s
 
 const GenerateInput = z.strictObject({
   language: z.enum(LANGUAGES).describe('The language of the code.'),
-  spec: z.string().min(3).max(50_000).describe('What the code is to do.'),
+  spec: z.string().min(3).max(50_000).describe('The requirements for the code.'),
   tests: z
     .union([z.string().max(100_000), z.array(CodeFile).max(50)])
     .optional()
@@ -152,9 +152,9 @@ export const codeGenerationType: TaskType = {
 
 const DebugInput = z.strictObject({
   code: z.string().min(1).max(200_000).describe('The code that does not work.'),
-  error: z.string().max(50_000).optional().describe('What it says when it fails.'),
-  expected: z.string().max(50_000).optional().describe('What it is expected to do.'),
-  name: z.string().min(1).max(200).default('code').describe('What its file is called.'),
+  error: z.string().max(50_000).optional().describe('The error message.'),
+  expected: z.string().max(50_000).optional().describe('The expected behaviour.'),
+  name: z.string().min(1).max(200).default('code').describe('The name of its file.'),
   models,
 })
 type DebugInput = z.infer<typeof DebugInput>

@@ -39,7 +39,7 @@ export const CustomInput = z
       .max(64)
       .optional()
       .describe('An agent of the team that does the work: its id, or the name of a built-in type.'),
-    prompt: z.string().min(1).max(200_000).optional().describe('What the agent is asked.'),
+    prompt: z.string().min(1).max(200_000).optional().describe('The prompt for the agent.'),
     capability: z
       .enum(CAPABILITY_NAMES, { error: NO_SUCH_CAPABILITY })
       .optional()

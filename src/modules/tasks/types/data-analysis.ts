@@ -8,7 +8,7 @@ const Input = z.strictObject({
   file: z
     .union([z.string().min(1).max(1_024), z.looseObject({ $file: z.string().max(100) })])
     .describe('A file of the team, by id, name or reference: CSV, TSV, JSON, JSON lines or XLSX.'),
-  question: z.string().min(1).max(10_000).optional().describe('What to look for.'),
+  question: z.string().min(1).max(10_000).optional().describe('The question about the data.'),
   models,
 })
 type Input = z.infer<typeof Input>

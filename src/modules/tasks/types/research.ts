@@ -16,7 +16,7 @@ const Source = z
   .describe('An address that is fetched, or a text with its title.')
 
 const Input = z.strictObject({
-  question: z.string().min(3).max(10_000).describe('What is to be found out.'),
+  question: z.string().min(3).max(10_000).describe('The question.'),
   sources: z.array(Source).max(50).optional().describe('Where to look. What they do not say is not claimed.'),
   depth: z
     .enum(['quick', 'normal', 'deep'])

@@ -5,7 +5,7 @@ import { ask, infoOf, listOf, models, objectOf, type PlanStep, planOfSteps, TEXT
 import type { TaskType } from './task-type.ts'
 
 const SiteInput = z.strictObject({
-  brief: z.string().min(3).max(50_000).describe('What the site is about, and for whom.'),
+  brief: z.string().min(3).max(50_000).describe('The topic and the audience of the site.'),
   pages: z
     .array(z.string().min(1).max(200))
     .min(1)

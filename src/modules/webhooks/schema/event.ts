@@ -8,7 +8,7 @@ const time = z.iso.datetime()
 
 const Wait = z.strictObject({
   path: z.string().describe('The node that waits.'),
-  kind: z.string().describe('What it waits for.'),
+  kind: z.string().describe('The kind of wait.'),
   name: z.string().nullable().describe('The name of the signal, or the id of the approval or run.'),
   since: time.nullable().describe('Since when it has been waiting.'),
   until: time.nullable().describe('When it stops waiting.'),
@@ -39,7 +39,7 @@ const runEvent = (type: string) =>
       status: z.string().describe('Its status at that time.'),
       progress: z.int().describe('How much of the work was done, in percent.'),
       title: z.string().nullable().describe('The title, as set by the workflow.'),
-      trigger: z.string().describe('What started it.'),
+      trigger: z.string().describe('The kind of trigger that started it.'),
       error: RunEventError.nullable().describe('Why it failed.'),
     }),
     workflow: z

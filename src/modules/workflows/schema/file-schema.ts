@@ -66,7 +66,7 @@ function withParts(schema: z.ZodType, parts: Record<string, JsonSchema>): JsonSc
 
 function nodeSchema(types: readonly NodeTypeDescription[]): JsonSchema {
   const { properties, ...rest } = jsonSchema(Node)
-  const type = { enum: types.map((one) => one.type), description: 'What the node does.' }
+  const type = { enum: types.map((one) => one.type), description: 'The type of the node.' }
   return {
     ...rest,
     properties: { ...(properties as Record<string, JsonSchema>), type },

@@ -36,7 +36,7 @@ export const CallEstimate = z
     provider: z.string().describe('The provider of the first model.'),
     model: z.string().describe('Its name.'),
     inputTokens: Range.describe('Tokens sent: for a single call, and for as many calls as the limits allow.'),
-    costUsd: Range.nullable().describe('What the calls may cost. Null if the price is unknown.'),
+    costUsd: Range.nullable().describe('The possible cost of the calls. Null if the price is unknown.'),
   })
   .meta({ id: 'CallEstimate' })
 export type CallEstimate = z.infer<typeof CallEstimate>

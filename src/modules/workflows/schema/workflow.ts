@@ -54,7 +54,11 @@ export const DefinitionInput = z.record(z.string(), z.unknown()).meta({
   description: 'A WorkflowDefinition. The response reports all its problems at once.',
 })
 
-export const Note = z.string().trim().max(500).describe('What has changed. Shown in the list of versions.')
+export const Note = z
+  .string()
+  .trim()
+  .max(500)
+  .describe('A description of the change. Shown in the list of versions.')
 
 const ErrorWorkflowId = z.string().regex(new RegExp(`^${idPattern('wf')}$`), 'must be the id of a workflow')
 
