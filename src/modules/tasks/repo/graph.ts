@@ -1,6 +1,8 @@
 // The graph of required orders, as far as it can be reached from some tasks.
 import { type Statement, statement } from '../../../db/statement.ts'
 
+// `+` keeps the planner from the index of the team, which has all of its dependencies.
+
 export type GraphRow = { id: string; parentId: string; dependsOn: string | null }
 
 /** More rows than this fill what D1 answers at once. */
@@ -44,8 +46,8 @@ export async function findConnected(
     .prepare(
       `WITH RECURSIVE near(id) AS (
          SELECT ?1
-         UNION SELECT d.depends_on FROM near CROSS JOIN task_dependencies d ON d.task_id = near.id AND d.team_id = ?2
-         UNION SELECT d.task_id FROM near CROSS JOIN task_dependencies d ON d.depends_on = near.id AND d.team_id = ?2
+         UNION SELECT d.depends_on FROM near CROSS JOIN task_dependencies d ON d.task_id = near.id AND +d.team_id = ?2
+         UNION SELECT d.task_id FROM near CROSS JOIN task_dependencies d ON d.depends_on = near.id AND +d.team_id = ?2
          LIMIT ?3)
        SELECT id FROM near`,
     )
@@ -66,8 +68,8 @@ export async function findEdges(
   const { results } = await d1
     .prepare(
       `SELECT d.depends_on AS dependsOn, d.task_id AS taskId, d.needs, d.waived_by IS NOT NULL AS isWaived
-       FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.task_id = i.value AND d.team_id = ?2
-       WHERE d.depends_on IN (SELECT value FROM json_each(?1)) LIMIT ?3`,
+       FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.task_id = i.value AND +d.team_id = ?2
+       WHERE +d.depends_on IN (SELECT value FROM json_each(?1)) LIMIT ?3`,
     )
     .bind(JSON.stringify(ids), teamId, most)
     .all<EdgeRow>()

@@ -252,11 +252,11 @@ export const deleteOtherDependencies = (teamId: string, taskId: string, kept: re
 
 export type StandingDependency = DependencyRow & { status: TaskStatus | null; title: string | null }
 
-/** The dependencies of these tasks, with their states. */
+/** The dependencies of these tasks, with their states. `+` keeps the planner from the index of the team, which has all of them. */
 export const selectDependencies = (teamId: string, taskIds: readonly string[]): Statement =>
   statement(
     `SELECT d.task_id AS taskId, d.depends_on AS dependsOn, d.needs, d.waived_by AS waivedBy, o.status, o.title
-     FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.task_id = i.value AND d.team_id = ?2
+     FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.task_id = i.value AND +d.team_id = ?2
      LEFT JOIN tasks o ON o.id = d.depends_on`,
     JSON.stringify(taskIds),
     teamId,
@@ -337,7 +337,7 @@ export const deleteTree = (
 export async function findWaiters(d1: D1Database, teamId: string, ids: readonly string[]): Promise<string[]> {
   const { results } = await d1
     .prepare(
-      `SELECT DISTINCT w.id FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.depends_on = i.value AND d.team_id = ?2
+      `SELECT DISTINCT w.id FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.depends_on = i.value AND +d.team_id = ?2
        JOIN tasks w ON w.id = d.task_id WHERE w.held = 1 AND d.waived_by IS NULL
          AND w.id NOT IN (SELECT value FROM json_each(?1)) LIMIT 20`,
     )
