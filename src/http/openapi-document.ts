@@ -1,6 +1,6 @@
 // Builds the OpenAPI document from the metadata of the routes (openapi.ts).
 import * as z from 'zod'
-import { described, exampleOf, isStandIn, type JsonSchema, type Schemas, tidy } from './openapi-tidy.ts'
+import { described, exampleOf, isReplaced, type JsonSchema, type Schemas, tidy } from './openapi-tidy.ts'
 import { Problem } from './problem.ts'
 import { describeRoutes, openApiPath, type RouteInfo } from './route-meta.ts'
 import { ruleOf } from './scopes.ts'
@@ -38,7 +38,7 @@ export function openApiDocument(
     components: {
       schemas: Object.fromEntries(
         Object.entries(schemas)
-          .filter(([name]) => !isStandIn(name))
+          .filter(([name]) => !isReplaced(name))
           .sort(([a], [b]) => (a < b ? -1 : 1)),
       ),
       securitySchemes: {

@@ -8,7 +8,7 @@ export type Schemas = Record<string, JsonSchema>
 const REF = '#/components/schemas/'
 
 /** The compiler checks these and reports all problems at once; they are documented as the types it accepts. */
-const STANDS_FOR: Record<string, string> = {
+const REPLACED_BY: Record<string, string> = {
   WorkflowDefinitionInput: 'WorkflowDefinition',
   TriggersInput: 'Triggers',
 }
@@ -30,7 +30,7 @@ export function tidy(schema: JsonSchema): JsonSchema {
     )
   if (typeof $ref === 'string') {
     const name = $ref.slice(REF.length)
-    return name === ANY_JSON ? rest : { $ref: `${REF}${STANDS_FOR[name] ?? name}`, ...rest }
+    return name === ANY_JSON ? rest : { $ref: `${REF}${REPLACED_BY[name] ?? name}`, ...rest }
   }
   // Null is a JSON value too.
   for (const choice of ['anyOf', 'oneOf'])
@@ -40,7 +40,7 @@ export function tidy(schema: JsonSchema): JsonSchema {
 }
 
 /** Whether another schema replaces this one in the document. */
-export const isStandIn = (name: string): boolean => name === ANY_JSON || name in STANDS_FOR
+export const isReplaced = (name: string): boolean => name === ANY_JSON || name in REPLACED_BY
 
 export const described = (name: string, schema: JsonSchema): JsonSchema =>
   'description' in schema || FIELD_TEXTS[name] === undefined

@@ -166,5 +166,5 @@ test('a scheduled export of costs can be read from the bucket, and a wrong key i
   await send('PUT', '/costs/export/schedule', { ...schedule, integration: wrong })
   const failed = await exported()
   assert.equal(failed.status, 'failed')
-  assert.match(failed.error ?? '', /check the secret access key/)
+  assert.match(failed.error ?? '', /Check the secret access key/)
 })

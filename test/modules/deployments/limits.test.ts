@@ -145,7 +145,7 @@ test.each([
     ])
     expect(await deploy(person, asked)).toMatchObject({
       status: 'failed',
-      error: { code: 'deployment.limit_reached', message: expect.stringContaining('freePlan: false') },
+      error: { code: 'deployment.limit_reached', message: expect.stringContaining('freePlan to false') },
     })
     expect((await seenAt(place)).contents).toEqual({})
     const paid = { ...asked, settings: { freePlan: false } }

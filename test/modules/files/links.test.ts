@@ -124,7 +124,7 @@ test('a browser gets a form, and the result of the upload', async () => {
   form.append('file', new Blob(['text']), '<b>.txt')
   const thanks = await call('POST', path, { raw: form, headers: html })
   expect([thanks.status, thanks.text.includes('&lt;b&gt;.txt')]).toEqual([201, true])
-  expect((await call('GET', path, { headers: html })).text).toContain('A file was sent')
+  expect((await call('GET', path, { headers: html })).text).toContain('A file has already been uploaded')
 })
 
 /** The names and contents of an uncompressed zip, read through its central directory. */

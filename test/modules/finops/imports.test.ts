@@ -351,12 +351,12 @@ test.each([
   [
     '1.3 without a currency',
     'BilledCost,ChargePeriodStart,ServiceProviderName\n1,2026-01-31,AWS',
-    /FOCUS 1.3 and lacks BillingCurrency/,
+    /FOCUS 1.3 but lacks the columns BillingCurrency/,
   ],
   [
     '0.5 without a provider',
     'BilledCost,BilledCurrency,ChargePeriodStart,ChargeType\n1,USD,2026-01-31,Usage',
-    /FOCUS 0.5 and lacks ProviderName/,
+    /FOCUS 0.5 but lacks the columns ProviderName/,
   ],
 ])('FOCUS %s is read if its columns allow it, else refused with the version', async (_what, text, error) => {
   const person = await newPerson()
@@ -399,7 +399,7 @@ test('a cancelled import keeps whole pages and stops, whether the import or its 
     200,
     expect.objectContaining({ status: 'cancelled', created: 1_000 }),
   ])
-  await expect(step()).rejects.toThrow('The import has ended; it is cancelled.')
+  await expect(step()).rejects.toThrow('The import has already ended with the status cancelled.')
   expect(await rowsOf(person.teamId)).toHaveLength(1_000)
   expect((await call('POST', `${COSTS}/imports/${importId}/cancel`, { as: person })).status).toBe(409)
 
@@ -408,7 +408,7 @@ test('a cancelled import keeps whole pages and stops, whether the import or its 
   await withContext((request) =>
     takeImportEnd(request, { type: 'import.ended', ...ended, status: 'cancelled', error: null }),
   )
-  await expect(other.step()).rejects.toThrow('The import has ended; it is cancelled.')
+  await expect(other.step()).rejects.toThrow('The import has already ended with the status cancelled.')
 })
 
 test.each([

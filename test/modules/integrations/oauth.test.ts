@@ -75,7 +75,7 @@ test('the return works once, in the browser that began, in time, and with the ri
     'GET',
     await refusing.consentAt(started.body.url, { ...account(), refuse: true }),
   )
-  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('refused')])
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('denied')])
 
   const forged = await begin()
   const other = forged.back.replace(/iss=[^&]*/, `iss=${encodeURIComponent('https://evil.example.com')}`)

@@ -57,15 +57,18 @@ test.each(WIRES)(
   },
 )
 
-test.each(['anthropic', 'deepseek'] as const)('%s has no embeddings, and says so', async (provider) => {
-  const { answer, seen } = await embed(provider, `/${provider}`, ['Ada'])
-  expect(answer).toMatchObject({
-    ok: false,
-    reason: 'bad_request',
-    message: expect.stringContaining('no embeddings'),
-  })
-  expect(seen).toEqual([])
-})
+test.each(['anthropic', 'deepseek'] as const)(
+  '%s does not offer embeddings, and says so',
+  async (provider) => {
+    const { answer, seen } = await embed(provider, `/${provider}`, ['Ada'])
+    expect(answer).toMatchObject({
+      ok: false,
+      reason: 'bad_request',
+      message: expect.stringContaining('does not offer embeddings'),
+    })
+    expect(seen).toEqual([])
+  },
+)
 
 test.each([
   ['err401', 'key_rejected'],
