@@ -165,6 +165,7 @@ journey('what a run did is undone by another run, once, and both pages say so', 
   await dialog.getByRole('button', { name: 'Undo it' }).click()
   await page.waitForURL((url) => /\/runs\/run_/.test(url.pathname) && !url.pathname.endsWith(order))
   await page.getByRole('gridcell', { name: /Release.*succeeded/ }).waitFor()
+  await page.getByText('Undo run', { exact: true }).waitFor()
   assert.deepEqual(keys.get('/release')?.length, 1)
   await takePicture(one, 'undone')
   await page.goto(`/runs/${order}`)
