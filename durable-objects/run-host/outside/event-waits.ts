@@ -16,7 +16,7 @@ import {
   type FoundEvent,
   undeliveredSince,
 } from '../../../src/modules/events/index.ts'
-import { type OpenWait, removeAllWaits, removeWaits, writeWaits } from '../../../src/modules/runs/index.ts'
+import { deleteAllWaits, deleteWaits, type OpenWait, writeWaits } from '../../../src/modules/runs/index.ts'
 import type { TeamEvent } from '../../../src/objects/workflow-run.ts'
 import type { RunShell } from '../run-shell.ts'
 import { isEventWait } from '../turn/outcome.ts'
@@ -64,7 +64,7 @@ function scheduleCleanup(machine: RunShell): void {
 export async function reportEventWaits(machine: RunShell, paths: readonly string[]): Promise<void> {
   const { spec, state } = machine.requireRun()
   const d1 = machine.env.DB
-  if (hasEnded(state)) return removeAllWaits(d1, spec.runId)
+  if (hasEnded(state)) return deleteAllWaits(d1, spec.runId)
   for (let at = 0; at < paths.length; at += PATHS_PER_REPORT) {
     const part = paths.slice(at, at + PATHS_PER_REPORT)
     const open = openWaits(machine.requireRun(), part)
@@ -118,9 +118,9 @@ export async function takeEarlier(machine: RunShell, path: string): Promise<void
 export async function removeStaleWaits(machine: RunShell): Promise<void> {
   const run = machine.requireRun()
   const d1 = machine.env.DB
-  if (hasEnded(run.state)) return removeAllWaits(d1, run.spec.runId)
+  if (hasEnded(run.state)) return deleteAllWaits(d1, run.spec.runId)
   const except = allOpen(run).map(({ path }) => path)
-  await removeWaits(d1, run.spec.runId, { except, before: machine.now() })
+  await deleteWaits(d1, run.spec.runId, { except, before: machine.now() })
 }
 
 /**
@@ -129,7 +129,7 @@ export async function removeStaleWaits(machine: RunShell): Promise<void> {
  */
 export async function reportAllEventWaits(machine: RunShell): Promise<void> {
   const run = machine.requireRun()
-  if (hasEnded(run.state)) return removeAllWaits(machine.env.DB, run.spec.runId)
+  if (hasEnded(run.state)) return deleteAllWaits(machine.env.DB, run.spec.runId)
   const paths = allOpen(run).map(({ path }) => path)
   machine.enqueue('tidy_event_waits', null)
   if (paths.length > 0) machine.enqueue('event_waits', { paths })

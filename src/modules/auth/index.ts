@@ -8,7 +8,7 @@ export { insertAccount, type NewAccount } from './account-repo.ts'
 export { authenticator } from './authenticator.ts'
 export { dropCookie, readCookie, writeCookie } from './cookies.ts'
 export { proveIdentity } from './identity-proof.ts'
-export { removeBackupCodes, removeFactor } from './mfa/repo.ts'
+export { deleteBackupCodes, deleteFactor } from './mfa/repo.ts'
 export { createAccount } from './new-account.ts'
 export {
   findEmailChange,

@@ -16,11 +16,11 @@ export { labelsOf } from './labels.ts'
 export {
   anyWaits,
   countWaiting,
+  deleteAllWaits,
+  deleteWaits,
   findWaiting,
   forgetWaits,
   type OpenWait,
-  removeAllWaits,
-  removeWaits,
   waitedKeys,
   writeWaits,
 } from './repo/event-waits.ts'

@@ -3,7 +3,7 @@ import { defineModule } from '../define-module.ts'
 import { systemRoutes } from './routes.ts'
 import { sweepOutbox } from './sweep-outbox.ts'
 
-export { readLastTick, recordTick, type TaskResult } from './tick-repo.ts'
+export { findLastTick, recordTick, type TaskResult } from './tick-repo.ts'
 
 /** How long dead outbox rows are kept, so that people can look at them. */
 const OUTBOX_LIFE_MS = 7 * DAY_MS

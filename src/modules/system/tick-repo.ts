@@ -15,7 +15,7 @@ export const recordTick = (d1: D1Database, { startedAt, finishedAt, tasks }: Tic
     .bind(TICK, startedAt, finishedAt, JSON.stringify(tasks))
     .run()
 
-export async function readLastTick(d1: D1Database): Promise<TickRecord | null> {
+export async function findLastTick(d1: D1Database): Promise<TickRecord | null> {
   const row = await d1
     .prepare('SELECT started_at AS startedAt, finished_at AS finishedAt, tasks FROM cron_state WHERE id = ?')
     .bind(TICK)

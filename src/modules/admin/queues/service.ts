@@ -7,7 +7,7 @@ import { commit, type Statement } from '../../../db/commit.ts'
 import { discardDead, redriveDead } from '../../../db/outbox-row.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { tellQueue } from '../../../queue/post.ts'
-import { readLastTick } from '../../system/index.ts'
+import { findLastTick } from '../../system/index.ts'
 import { PLATFORM_LOG } from '../service/users.ts'
 import { redactBody } from './redact.ts'
 import {
@@ -32,7 +32,7 @@ export async function getQueues(ctx: ServiceContext): Promise<AdminQueues> {
   const now = ctx.now()
   const [{ types, single }, tick] = await Promise.all([
     countQueues(ctx.env.DB, now),
-    readLastTick(ctx.env.DB),
+    findLastTick(ctx.env.DB),
   ])
   const secondsSince = (ms: number | null): number => (ms === null ? 0 : Math.max(0, now - ms) / SECOND_MS)
   return {

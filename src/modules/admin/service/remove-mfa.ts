@@ -2,7 +2,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
-import { removeBackupCodes, removeFactor, securityNotice } from '../../auth/index.ts'
+import { deleteBackupCodes, deleteFactor, securityNotice } from '../../auth/index.ts'
 import { guardMfaRemoval } from '../repo/changes.ts'
 import type { AdminUser } from '../schema.ts'
 import { explainMiss, getUser, PLATFORM_LOG, requireOther, requireUser } from './users.ts'
@@ -15,7 +15,7 @@ export async function removeMfa(ctx: ServiceContext, id: string, expected: Expec
   if (mfaEnabled === 0) throw new AppError('auth.mfa_not_enabled')
   const outcome = await commit(ctx, {
     guard: guardMfaRemoval(ctx.actor.userId, id, seenVersion, ctx.now()),
-    statements: [removeFactor(id), removeBackupCodes(id)],
+    statements: [deleteFactor(id), deleteBackupCodes(id)],
     audit: { action: 'mfa.removed', targetType: 'user', targetId: id, teamId: PLATFORM_LOG },
     messages: [
       securityNotice(

@@ -102,7 +102,7 @@ export async function findAddressees(
 }
 
 /** Deletes a limited number of links at a time. Expired links refer to nobody. */
-export const removeOldLinks = (d1: D1Database, before: number): Promise<D1Result> =>
+export const deleteOldLinks = (d1: D1Database, before: number): Promise<D1Result> =>
   d1
     .prepare(
       'DELETE FROM approval_links WHERE rowid IN (SELECT rowid FROM approval_links WHERE expires_at < ? LIMIT 1000)',

@@ -11,10 +11,10 @@ import {
   type Addressee,
   claimReminder,
   type DueApproval,
+  deleteOldLinks,
   findAddressees,
   findDueApprovals,
   insertLink,
-  removeOldLinks,
   voidLinks,
 } from '../repo/links.ts'
 import type { Approval } from '../schema.ts'
@@ -36,7 +36,7 @@ export async function remindApprovals(request: RequestContext): Promise<void> {
     for (const approval of due) await remind(request, approval, now)
     if (due.length < PAGE) break
   }
-  await removeOldLinks(request.env.DB, now - DAY_MS)
+  await deleteOldLinks(request.env.DB, now - DAY_MS)
 }
 
 /** After half of the time is gone, but at most a day from now. After that, every day. */

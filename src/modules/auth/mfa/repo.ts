@@ -51,10 +51,10 @@ export const setMfaEnabled = (userId: string, enabled: boolean, now: number): St
     enabled ? 0 : 1,
   )
 
-export const removeFactor = (userId: string): Statement =>
+export const deleteFactor = (userId: string): Statement =>
   statement('DELETE FROM totp_factors WHERE user_id = ?', userId)
 
-export const removeBackupCodes = (userId: string): Statement =>
+export const deleteBackupCodes = (userId: string): Statement =>
   statement('DELETE FROM backup_codes WHERE user_id = ?', userId)
 
 export const insertBackupCodes = (userId: string, hashes: string[]): Statement =>

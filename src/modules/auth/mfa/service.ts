@@ -10,11 +10,11 @@ import { securityNotice } from '../security-notice.ts'
 import {
   beginFactor,
   confirmFactor,
+  deleteBackupCodes,
+  deleteFactor,
   type FactorOwner,
   findFactorOwner,
   insertBackupCodes,
-  removeBackupCodes,
-  removeFactor,
   setMfaEnabled,
 } from './repo.ts'
 import type { BackupCodes, DisableMfa, MfaCode, MfaSetup, MfaState, SetUpMfa } from './schema.ts'
@@ -54,7 +54,7 @@ export async function verifyMfa(ctx: ServiceContext, input: MfaCode): Promise<Ba
     guard: confirmFactor(owner.userId, sealed, step ?? 0, ctx.now()),
     statements: [
       setMfaEnabled(owner.userId, true, ctx.now()),
-      removeBackupCodes(owner.userId),
+      deleteBackupCodes(owner.userId),
       insertBackupCodes(owner.userId, await Promise.all(codes.map(hashBackupCode))),
     ],
     audit: { action: 'mfa.enabled', targetType: 'user', targetId: owner.userId },
@@ -77,7 +77,7 @@ export async function disableMfa(ctx: ServiceContext, input: DisableMfa): Promis
   await spendCode(ctx, owner.userId, input.code)
   const disabled = await commit(ctx, {
     guard: setMfaEnabled(owner.userId, false, ctx.now()),
-    statements: [removeFactor(owner.userId), removeBackupCodes(owner.userId)],
+    statements: [deleteFactor(owner.userId), deleteBackupCodes(owner.userId)],
     audit: { action: 'mfa.disabled', targetType: 'user', targetId: owner.userId },
     messages: tell(
       owner,
@@ -95,7 +95,7 @@ export async function renewBackupCodes(ctx: ServiceContext, input: MfaCode): Pro
   const codes = newBackupCodes()
   await commit(ctx, {
     statements: [
-      removeBackupCodes(owner.userId),
+      deleteBackupCodes(owner.userId),
       insertBackupCodes(owner.userId, await Promise.all(codes.map(hashBackupCode))),
     ],
     audit: { action: 'mfa.backup_codes_renewed', targetType: 'user', targetId: owner.userId },

@@ -86,7 +86,7 @@ export async function writeWaits(
 }
 
 /** All rows of the run except those with these paths and those younger than this. */
-export async function removeWaits(
+export async function deleteWaits(
   d1: D1Database,
   runId: string,
   { except, before }: { except: string[]; before: number },
@@ -99,6 +99,6 @@ export async function removeWaits(
     .run()
 }
 
-export async function removeAllWaits(d1: D1Database, runId: string): Promise<void> {
+export async function deleteAllWaits(d1: D1Database, runId: string): Promise<void> {
   await d1.prepare('DELETE FROM event_waits WHERE run_id = ?').bind(runId).run()
 }
