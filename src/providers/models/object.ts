@@ -5,7 +5,7 @@ import { checkValue } from '../../engine/json-schema/check-value.ts'
 import { compileSchema } from '../../engine/json-schema/compile.ts'
 import type { JsonSchema } from './types.ts'
 
-const FENCED = /```(?:json)?\s*\n([\s\S]*?)\n\s*```/
+const FENCE = '```'
 
 export function readObject(text: string, schema: JsonSchema): Result<Json, string> {
   const parsed = parse(text)
@@ -21,7 +21,23 @@ export function readObject(text: string, schema: JsonSchema): Result<Json, strin
 function parse(text: string): Json | undefined {
   const whole = parseJson(text.trim())
   if (whole.ok) return whole.value
-  const fenced = FENCED.exec(text)?.[1]
+  const fenced = fencedJson(text)
   const inner = fenced === undefined ? whole : parseJson(fenced)
   return inner.ok ? inner.value : undefined
+}
+
+/** The lines of the first code fence that has no language, or `json`. A fence ends with a line that begins with it, so JSON may quote one. */
+function fencedJson(text: string): string | undefined {
+  let content: string[] | null = null
+  let isJson = false
+  for (const line of text.split('\n')) {
+    const bare = line.trim()
+    if (content === null) {
+      isJson = bare.endsWith(FENCE) || bare.endsWith(`${FENCE}json`)
+      if (isJson || bare.startsWith(FENCE)) content = []
+    } else if (!bare.startsWith(FENCE)) content.push(line)
+    else if (isJson) return content.join('\n')
+    else content = null
+  }
+  return undefined
 }

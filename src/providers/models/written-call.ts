@@ -8,11 +8,8 @@ const ARGUMENTS = ['arguments', 'parameters', 'args', 'input']
 
 export function isWrittenCall(text: string, isTool: (name: string) => boolean): boolean {
   if (text.length > MAX_CHARS) return false
-  const bare = text
-    .trim()
-    .replace(/^```\w*\s*|\s*```$/g, '')
-    .replace(/^<tool_call>\s*|\s*<\/tool_call>$/g, '')
-    .replace(/^\[TOOL_CALLS\]\s*/, '')
+  const fenced = without(text.trim(), /^```\w*\s*/, '```')
+  const bare = without(fenced, /^<tool_call>\s*/, '</tool_call>').replace(/^\[TOOL_CALLS\]\s*/, '')
   const named = /^<function=([\w.-]+)>/.exec(bare)
   if (named !== null) return isTool(named[1] ?? '')
   if (!/^[[{]/.test(bare)) return false
@@ -20,6 +17,12 @@ export function isWrittenCall(text: string, isTool: (name: string) => boolean): 
   if (!parsed.ok) return false
   const calls = Array.isArray(parsed.value) ? parsed.value : [parsed.value]
   return calls.length > 0 && calls.every((call) => isCall(call, isTool))
+}
+
+/** A regular expression for the end would try each of many spaces in turn. */
+function without(text: string, start: RegExp, end: string): string {
+  const rest = text.replace(start, '')
+  return rest.endsWith(end) ? rest.slice(0, -end.length).trimEnd() : rest
 }
 
 function isCall(call: unknown, isTool: (name: string) => boolean): boolean {
