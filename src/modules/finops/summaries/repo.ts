@@ -93,14 +93,16 @@ export async function findGroups(d1: D1Database, question: SummaryQuestion): Pro
     'team_id, provider, gpu_type, service, resource, model, agent_id, workflow_id, user_id, run_id, labels'
   const column = sort.endsWith('key') ? 'key' : sort.replace('-', '')
   const [order, after] = sort.startsWith('-') ? ['DESC', '<'] : ['ASC', '>']
-  const sql = `WITH all_rows AS (
-      SELECT ${rest}, date, cost, hours, tokens, 0 AS previous, 1 AS is_current FROM (${current})
+  // Each period is grouped by itself: a union of their rows would be copied before it is sorted.
+  const sql = `WITH periods AS (
+      SELECT ${values}, ${sum('cost')} AS cost, ${sum('hours')} AS hours, ${sum('tokens')} AS tokens, 0 AS previous, 1 AS is_current
+      FROM (${current}) GROUP BY ${keys}
       UNION ALL
-      SELECT ${rest}, ${shifted}, 0, 0, 0, cost, 0 FROM (${previous})),
+      SELECT ${values}, 0, 0, 0, ${sum('cost')}, 0 FROM (SELECT ${rest}, ${shifted}, cost FROM (${previous})) GROUP BY ${keys}),
     grouped AS MATERIALIZED (
-      SELECT json_array(${keys}) AS key, cost, hours, tokens, previous FROM (
-        SELECT ${values}, ${sum('cost')} AS cost, ${sum('hours')} AS hours, ${sum('tokens')} AS tokens, ${sum('previous')} AS previous
-        FROM all_rows GROUP BY ${keys} HAVING max(is_current) = 1))
+      SELECT json_array(${keys}) AS key, ${sum('cost')} AS cost, ${sum('hours')} AS hours, ${sum('tokens')} AS tokens,
+        ${sum('previous')} AS previous
+      FROM periods GROUP BY ${keys} HAVING max(is_current) = 1)
     SELECT *, (SELECT ${sum('cost')} FROM grouped) AS totalCost, (SELECT ${sum('hours')} FROM grouped) AS totalHours,
       count(*) OVER () AS left, CAST(total(cost) OVER () AS INTEGER) AS leftCost,
       CAST(total(hours) OVER () AS INTEGER) AS leftHours, CAST(total(tokens) OVER () AS INTEGER) AS leftTokens

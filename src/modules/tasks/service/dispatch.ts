@@ -10,7 +10,7 @@ import { claimQueued, explainQueue, findNext, type QueuedRow } from '../repo/wor
 import { cancelUnowned, nextRunId, type Outcome, startClaimed } from './run-task.ts'
 
 const MOST_A_PASS = 100
-const AT_ONCE = 10
+const AT_ONCE = 25
 /** Code that frees a slot wakes the desk. This is for missed cases. */
 const LOOK_AGAIN_MS = 5_000
 /** The reasons of waiting tasks are updated at most this often. */

@@ -6,7 +6,7 @@ import type { ChangeRow } from '../repo/changes.ts'
 import { findWithoutResult, keepResult } from '../repo/work.ts'
 
 export const MAX_RESULT_CHARS = 64 * 1024
-const AT_ONCE = 10
+const AT_ONCE = 25
 
 export async function keepResults(
   request: RequestContext,

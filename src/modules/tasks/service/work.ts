@@ -43,17 +43,31 @@ export async function workAtDesk(
   const changes = await findChanges(DB, teamId, PAGE)
   await keepResults(request, teamId, changes)
   await settle(request, teamId, changes)
-  const late = await sumParents(request, teamId, changes, memory.parents)
-  await feedSearch(request, teamId, changes)
-  await tellChanges(request, teamId, changes)
+  // The next tasks start while parents, the search and followers are updated.
+  const [{ againAt, hasStarted }, late] = await Promise.all([
+    dispatchTasks(request, teamId, memory),
+    tellOf(request, teamId, changes, memory),
+  ])
   const hasMore = await forget(request, teamId, changes, late)
-  const { againAt, hasStarted } = await dispatchTasks(request, teamId, memory)
   if (hasMore || hasStarted) return request.now()
   const times = [
     ...(late.size > 0 ? [request.now() + PARENT_MS / 4] : []),
     ...(againAt === null ? [] : [againAt]),
   ]
   return times.length === 0 ? null : Math.min(...times)
+}
+
+/** Returns the changes that a later pass has to repeat. */
+async function tellOf(
+  request: RequestContext,
+  teamId: string,
+  changes: readonly ChangeRow[],
+  memory: DeskMemory,
+): Promise<Set<number>> {
+  const late = await sumParents(request, teamId, changes, memory.parents)
+  await feedSearch(request, teamId, changes)
+  await tellChanges(request, teamId, changes)
+  return late
 }
 
 /** True if there are more changes, such as those that this pass has made. */
