@@ -40,7 +40,7 @@ export class Host {
       setAlarm: (at: number) => state.storage.setAlarm(at),
       deleteAlarm: () => state.storage.deleteAlarm(),
     }
-    const due = openDue(state.storage.sql, withFaults('alarm', alarm, state), now)
+    const due = openDue(state.storage.sql, withFaults('hostAlarm', alarm, state), now)
     this.#due = due
     this.#removal = new Removal(tables, due)
     this.#lease = new HostLease({ env, now })

@@ -27,7 +27,7 @@ export function disturb(
   let asked = false
   setFaultHook((point, state, args) => {
     if (state.id.toString() !== id) return
-    if (point.startsWith('alarm.')) return alarm.see(point)
+    if (point.startsWith('hostAlarm.')) return alarm.see(point)
     const nth = (counts.get(point) ?? 0) + 1
     counts.set(point, nth)
     const die = (mode: Mode): never => {
@@ -74,7 +74,7 @@ function alarmModel() {
   let firing = false
   return {
     see(point: string): void {
-      if (point !== 'alarm.setAlarm:after') return
+      if (point !== 'hostAlarm.setAlarm:after') return
       const mine = {}
       staged = mine
       // The turn has committed when other code runs, unless it crashed before.

@@ -164,7 +164,7 @@ test('tools that answer endlessly, with far too much or with a page give the mod
     `/typed/x?type=text/html&base64=${html}`,
   ])
   for (const large of [huge, announced]) expect(large).toContain('larger than 2097152 bytes')
-  expect(page).toContain('with a web page')
+  expect(page).toContain('and a web page')
   const [endless] = await resultsOf(['/drip/x'], { timeoutMs: 1_000 })
   expect(endless).toContain('No answer within 1000 ms')
 })
