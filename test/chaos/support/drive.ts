@@ -43,6 +43,8 @@ export async function drive(spec: RunSpec, disturbance: Disturbance): Promise<Dr
       await pause(1)
       continue
     }
+    // A child needs real time, however far the clock is moved.
+    if (view.waitingFor.some(({ kind }) => kind === 'child')) await pause(5)
     trail.push('alarm')
     await passTime(runId, view, disturbance)
   }
