@@ -4,7 +4,7 @@ import { storedAgentRoutes } from './stored/routes.ts'
 import { agentTemplateRoutes } from './templates/routes.ts'
 
 export { isBuiltInType } from './built-in/types.ts'
-export { requireKnownCredentials, requireToolRights } from './stored/credentials.ts'
+export { requireAllToolRights, requireKnownCredentials, requireToolRights } from './stored/credentials.ts'
 export { BUILT_IN_TYPES } from './stored/schema.ts'
 export { agentAt, currentAgent, currentAgents } from './stored/spec.ts'
 

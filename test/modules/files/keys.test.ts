@@ -1,5 +1,6 @@
 // An API key names files only if it can read them: what a run or a task does with a file can show its content.
 import { beforeAll, expect, test } from 'vitest'
+import { fileUses } from '../../../src/modules/workflows/check/files.ts'
 import { type Answer, type Caller, call, post } from '../../helpers/api.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
@@ -80,6 +81,28 @@ test('in a workflow, its schedules and its own agents', async () => {
     refuses(await save(blind, node))
   const schedule = { type: 'schedule', cron: '0 0 * * *', input: { doc: file } }
   refuses(await save(blind, noop, [schedule]))
+  // What is only known at run time could name a file.
+  const own = (tools: unknown) => ({
+    id: 'a',
+    type: 'ai.agent',
+    params: { agent: { name: 'Own', tools }, prompt: 'Go.' },
+  })
+  const uses = await keyOf(at.ada, [...SCOPES, 'integrations:use'])
+  for (const tools of [
+    [{ name: "{{ 'files.read' }}", config: {} }],
+    "{{ ['files.read'] }}",
+    ["{{ 'files.read' }}"],
+  ]) {
+    expect((await save(blind, own(tools))).body.code).toBe('access.scope_missing')
+    refuses(await save(uses, own(tools)))
+  }
+  const part = '{{ [{ role: "user", content: [{ type: "file", data: { "$file": "secret.txt" } }] }] }}'
+  refuses(await save(uses, { id: 'a', type: 'ai.generate', params: { messages: part } }))
+  expect(fileUses({ nodes: [{ id: 'a', type: 'deploy.site' }] })).toEqual({ reads: true, writes: false })
+  for (const responseType of ['file', "{{ 'file' }}"]) {
+    const fetched = { id: 'a', type: 'http.request', params: { url: 'https://example.com', responseType } }
+    expect((await save(reads, fetched)).body.detail).toContain('files:write')
+  }
   expect((await save(reads, read)).status).toBe(201)
   expect((await save(reads, noop, [schedule])).status).toBe(201)
   const writes = await save(reads, { id: 'a', type: 'file.delete', params: { file: 'secret.txt' } })

@@ -29,6 +29,10 @@ export function requireToolRights(actor: Actor, tools: readonly ToolUse[]): void
   }
 }
 
+/** For tools that are only known at run time. */
+export const requireAllToolRights = (actor: Actor): void =>
+  requireToolRights(actor, Object.keys(SCOPE_OF_TOOL))
+
 type Naming = {
   tools?: readonly (string | { config?: Record<string, unknown> | undefined })[] | undefined
   models?: readonly { integration?: string | undefined }[] | undefined

@@ -50,8 +50,9 @@ export const hasUnknownTools = (definition: unknown): boolean =>
   agentNodes(isObject(definition) ? definition.nodes : undefined, []).some(({ params: { agent } }) => {
     if (!isObject(agent)) return !isFixed(agent)
     if (!Array.isArray(agent.tools)) return !isFixed(agent.tools)
-    return agent.tools.some(
-      (tool: unknown) => !isFixed(isObject(tool) && isObject(tool.config) ? null : tool),
+    return agent.tools.some((tool: unknown) =>
+      // Settings may contain expressions: `toolCredentialsIn` finds an integration among them.
+      isObject(tool) && isObject(tool.config) ? !isFixed({ ...tool, config: null }) : !isFixed(tool),
     )
   })
 

@@ -1,8 +1,10 @@
-// What a definition does with the files of the team. Pure.
+// What a definition does with the files of the team. Pure. A parameter that is only known at run time counts as one that names files.
+import { isFixed } from '../../../nodes/fixed.ts'
 
 type Fields = Record<string, unknown>
+type Node = { type: string; params: Fields }
 
-const READS = new Set(['file.read', 'file.list', 'data.profile'])
+const READS = new Set(['file.read', 'file.list', 'data.profile', 'deploy.site'])
 const WRITES = new Set(['file.write', 'file.delete'])
 
 const isObject = (value: unknown): value is Fields =>
@@ -10,17 +12,26 @@ const isObject = (value: unknown): value is Fields =>
 
 /** Accepts any value and skips what does not look like a definition. */
 export function fileUses(definition: unknown): { reads: boolean; writes: boolean } {
-  const types = nodeTypes(isObject(definition) ? definition.nodes : undefined)
-  return { reads: types.some((type) => READS.has(type)), writes: types.some((type) => WRITES.has(type)) }
+  const nodes = nodesIn(isObject(definition) ? definition.nodes : undefined)
+  return { reads: nodes.some(readsFiles), writes: nodes.some(writesFiles) }
 }
 
-function nodeTypes(nodes: unknown): string[] {
+const readsFiles = ({ type, params }: Node): boolean =>
+  READS.has(type) ||
+  (type === 'notify.email' && params.attachments !== undefined) ||
+  // Messages may contain files as parts.
+  (type.startsWith('ai.') && !isFixed(params.messages))
+
+const writesFiles = ({ type, params }: Node): boolean =>
+  WRITES.has(type) ||
+  (type === 'http.request' && (params.responseType === 'file' || !isFixed(params.responseType)))
+
+function nodesIn(nodes: unknown): Node[] {
   if (!Array.isArray(nodes)) return []
   return nodes.flatMap((node: unknown) => {
     if (!isObject(node)) return []
-    const { type, params } = node
-    const body = isObject(params) && isObject(params.body) ? nodeTypes(params.body.nodes) : []
-    const mails = type === 'notify.email' && isObject(params) && params.attachments !== undefined
-    return [mails ? 'file.read' : String(type), ...body]
+    const params = isObject(node.params) ? node.params : {}
+    const body = isObject(params.body) ? nodesIn(params.body.nodes) : []
+    return [{ type: String(node.type), params }, ...body]
   })
 }

@@ -3,7 +3,7 @@
 import type { Actor, RequestContext } from '../../../context.ts'
 import { formatLocation, type Problem, quoted } from '../../../engine/model/problem.ts'
 import { requireScope, type Scope } from '../../../http/scopes.ts'
-import { currentAgents, requireToolRights } from '../../agents/index.ts'
+import { currentAgents, requireAllToolRights, requireToolRights } from '../../agents/index.ts'
 import { namesFiles } from '../../files/index.ts'
 import {
   agentsIn,
@@ -31,8 +31,10 @@ export async function requireNamed(ctx: Asker, definition: unknown, triggers: un
 export function requireMayUse(actor: Actor, definition: unknown, triggers: unknown): void {
   const named = [...credentialsIn(definition, triggers), ...toolCredentialsIn(definition)]
   if (named.length > 0) requireFor(actor, 'integrations:use', 'an integration')
-  if (hasUnknownTools(definition))
+  if (hasUnknownTools(definition)) {
     requireFor(actor, 'integrations:use', 'tools through an expression, which could name an integration')
+    requireAllToolRights(actor)
+  }
   if (hasUnknownModels(definition))
     requireFor(actor, 'integrations:use', 'models through an expression, which could name an integration')
   if (asksTeamAgent(definition)) requireFor(actor, 'agents:run', 'an agent or a thread of the team')
