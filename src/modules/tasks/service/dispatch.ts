@@ -60,11 +60,15 @@ async function startNext(
       if ('started' in outcome) started.push({ taskId: one.id, runId: outcome.runId })
     }
   }
-  try {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, room) }, work))
-  } finally {
-    await cancelUnowned(request, teamId, started)
-  }
+  // After an error nothing else starts, and what has started is checked like after any other pass.
+  const workOrStop = () =>
+    work().catch((error) => {
+      left.length = 0
+      throw error
+    })
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, room) }, workOrStop))
+  await cancelUnowned(request, teamId, started)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
   return { hasStarted: started.length > 0, isRefused: isRefused || room < next.length }
 }
 

@@ -108,8 +108,11 @@ export async function cancelUnowned(
   const ids = started.map(({ taskId }) => taskId)
   const tasks = await findTasks(env.DB, teamId, ids, fieldsOf(['id', 'runId']))
   const runOf = new Map(tasks.map((task) => [task.id, task.runId]))
-  for (const { taskId, runId } of started)
-    if (runOf.get(taskId) !== runId) await workflowRun(env.RUNS, runId).control('cancel', 'parent')
+  const unowned = started.filter(({ taskId, runId }) => runOf.get(taskId) !== runId)
+  const ends = await Promise.allSettled(
+    unowned.map(({ runId }) => workflowRun(env.RUNS, runId).control('cancel', 'parent')),
+  )
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 async function refused(

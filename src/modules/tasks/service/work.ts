@@ -44,11 +44,16 @@ export async function workAtDesk(
   await keepResults(request, teamId, changes)
   await settle(request, teamId, changes)
   // The next tasks start while parents, the search and followers are updated.
-  const [{ againAt, hasStarted }, late] = await Promise.all([
+  const [dispatched, told] = await Promise.allSettled([
     dispatchTasks(request, teamId, memory),
     tellOf(request, teamId, changes, memory),
   ])
+  if (told.status === 'rejected') throw told.reason
+  const late = told.value
   const hasMore = await forget(request, teamId, changes, late)
+  // Changes that were told are gone, so that a start that fails does not hold up those after them.
+  if (dispatched.status === 'rejected') throw dispatched.reason
+  const { againAt, hasStarted } = dispatched.value
   if (hasMore || hasStarted) return request.now()
   const times = [
     ...(late.size > 0 ? [request.now() + PARENT_MS / 4] : []),
