@@ -13,6 +13,9 @@ const MAX_COMMENT = 65_535 + 22
 const HEADER_BYTES = 30
 const ENTRY_BYTES = 46
 const END_BYTES = 22
+/** Deflate makes no more of a byte. */
+const MAX_RATIO = 1_032
+const SLACK_BYTES = 64
 const STORED = 0
 const DEFLATED = 8
 
@@ -37,6 +40,9 @@ export async function unpackXlsx(
   if (entries === null) return no('The file is not an XLSX file')
   const tooLarge = no(`An unpacked XLSX file can have at most ${maxBytes} bytes`)
   if (entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > maxBytes) return tooLarge
+  const liar = entries.find(({ data, sizeBytes }) => sizeBytes > MAX_RATIO * data.byteLength + SLACK_BYTES)
+  // Before room is made for it.
+  if (liar !== undefined) return no(`${liar.name} does not have the size that the file says`)
   const zip = storedZip(entries.filter(({ name }) => isRead(name)))
   let total = 0
   for (const entry of entries) {
