@@ -3,7 +3,7 @@
 // Only hosts that the operator has listed are always allowed. The Worker's guard decides for its own calls, so it gets both networks as bindings. All
 // other requests go through a Worker that chooses the network.
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { type Request, Response } from 'miniflare'
 import type { WorkerOptions } from './bundle.ts'
 import type { NetworkFaults } from './network-faults.ts'
@@ -102,13 +102,17 @@ function extraCertificates(): string[] {
   return isSystemStore(path, found.length) ? [] : found
 }
 
+/** Any other file in the folder may be one that has no hash yet. */
+const SYSTEM_BUNDLE = 'ca-certificates.crt'
+
 /**
  * Whether the runtime trusts these already: it looks certificates up in this folder, by hash. Handing the usual 140 to it six times over
  * takes a second of each start.
  */
 function isSystemStore(path: string, count: number): boolean {
   const store = process.env.SSL_CERT_DIR || '/etc/ssl/certs'
-  if (dirname(realpathSync(path)) !== store) return false
+  const real = realpathSync(path)
+  if (dirname(real) !== store || basename(real) !== SYSTEM_BUNDLE) return false
   const hashes = readdirSync(store).filter((name) => /^[0-9a-f]{8}\.\d+$/.test(name))
   return hashes.length >= count
 }
