@@ -7,6 +7,11 @@ let isRealMoved = false
 
 export const clock = {
   now: () => Date.now() + (isRealMoved ? 0 : offsetMs),
+  /** Later than every time before it, so that what is created one after the other has that order. */
+  next: () => {
+    offsetMs += 1
+    return clock.now()
+  },
   advance: (ms: number) => {
     offsetMs += ms
   },

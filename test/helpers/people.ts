@@ -20,7 +20,7 @@ export type Person = Caller & {
 type PersonOptions = { platformRole?: PlatformRole; plan?: Plan; name?: string }
 
 export async function newPerson(options: PersonOptions = {}): Promise<Person> {
-  const now = clock.now()
+  const now = clock.next()
   const userId = newId('usr', now)
   const teamId = newId('team', now)
   const sessionId = newId('ses', now)
@@ -61,7 +61,7 @@ export async function newPerson(options: PersonOptions = {}): Promise<Person> {
 export async function newTeam(
   owner?: Person,
 ): Promise<{ teamId: string; owner: Person; join: (role: TeamRole) => Promise<Person> }> {
-  const now = clock.now()
+  const now = clock.next()
   const person = owner ?? (await newPerson())
   const teamId = newId('team', now)
   const addMember = (userId: string, role: TeamRole) =>

@@ -12,7 +12,7 @@ export async function newTrigger(
   config: TriggerConfig & { key?: string },
   nextFireAt: number | null = null,
 ): Promise<{ id: string; key: string; token: string }> {
-  const now = clock.now()
+  const now = clock.next()
   const id = newId('trg', now)
   const key = config.key ?? config.type
   const token = randomToken()

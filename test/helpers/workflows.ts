@@ -10,7 +10,7 @@ export async function newWorkflow(
   definition: Definition,
   key: string | null = null,
 ): Promise<string> {
-  const now = clock.now()
+  const now = clock.next()
   const id = newId('wf', now)
   const text = JSON.stringify(definition)
   await env.DB.batch([
