@@ -81,3 +81,31 @@ test('a crash between the claim and the start loses nothing: the tick starts the
     expect([done.attempt, await runsOf(ada, id)]).toEqual([1, 1])
   }
 })
+
+test('changes that were told are gone, even if no task could start', async () => {
+  const ada = await newPerson()
+  const { id } = await newTask(ada)
+  const changes = async (upTo = Number.MAX_SAFE_INTEGER) => {
+    const { results } = await env.DB.prepare('SELECT id FROM task_changes WHERE team_id = ? AND id <= ?')
+      .bind(ada.teamId, upTo)
+      .all<{ id: number }>()
+    return results.map((change) => change.id)
+  }
+  await vi.waitFor(async () => expect(await changes()).toEqual([]))
+  // Without a word to the desk, so only the pass of this test sees it.
+  await env.DB.prepare("UPDATE tasks SET status = 'queued', queued_at = ?, attempt = 1 WHERE id = ?")
+    .bind(clock.now(), id)
+    .run()
+  const [queued = 0] = await changes()
+  const RUNS = {
+    idFromName: () => {
+      throw new Error('The runs cannot be reached')
+    },
+  }
+  const pass = withContext((request) =>
+    workAtDesk({ ...request, env: { ...request.env, RUNS } as never }, ada.teamId, newMemory()),
+  )
+  await expect(pass).rejects.toThrow('The runs cannot be reached')
+  // Only what the pass itself has changed is left.
+  expect(await changes(queued)).toEqual([])
+})
