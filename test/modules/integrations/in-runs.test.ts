@@ -228,26 +228,41 @@ test('a key needs integrations:use to save a workflow that uses an integration, 
   expect((await save(await keyWith('workflows:write', 'integrations:use'), definition)).status).toBe(201)
 })
 
+const ALL_TOOLS = ['files:read', 'files:write', 'runs:write', 'notify:write']
+
 test.each([
-  ['agent', { agent: '{{ input.agent }}' }],
-  ['agent.tools', { agent: { tools: '{{ input.tools }}' } }],
-  ['agent.tools.0', { agent: { tools: ['{{ input.tool }}'] } }],
-  ['agent.tools.0.config', { agent: { tools: [{ name: 'http.request', config: '{{ input.config }}' }] } }],
-  ['models', { agent: {}, models: '{{ input.models }}' }],
-  ['agent.models.0', { agent: { models: ['{{ input.model }}'] } }],
-])('a key needs integrations:use if the run itself contains %s', async (_where, params) => {
-  const { owner } = await newTeam()
-  const keyWith = async (...scopes: string[]) =>
-    ({
-      apiKey: (await post('/api/v1/auth/api-keys', owner, { name: 'ci', scopes })).body.key,
-    }) as unknown as Person
-  const node = { id: 'a', type: 'ai.agent', params: { ...params, prompt: 'x' } }
-  const definition = { nodes: [{ id: 'g', type: 'flow.group', params: { body: { nodes: [node] } } }] }
-  const plain = await save(await keyWith('workflows:write'), definition)
-  expect([plain.status, plain.body.code]).toEqual([403, 'access.scope_missing'])
-  const able = await save(await keyWith('workflows:write', 'integrations:use'), definition)
-  expect([able.status, able.body.code]).toEqual([201, undefined])
-})
+  ['agent', { agent: '{{ input.agent }}' }, ALL_TOOLS],
+  ['agent.tools', { agent: { tools: '{{ input.tools }}' } }, ALL_TOOLS],
+  ['agent.tools.0', { agent: { tools: ['{{ input.tool }}'] } }, ALL_TOOLS],
+  [
+    'agent.tools.0.config',
+    { agent: { tools: [{ name: 'http.request', config: '{{ input.config }}' }] } },
+    [],
+  ],
+  ['models', { agent: {}, models: '{{ input.models }}' }, []],
+  ['agent.models.0', { agent: { models: ['{{ input.model }}'] } }, []],
+])(
+  'a key needs integrations:use, and the scopes of unknown tools, if the run itself contains %s',
+  async (_where, params, more) => {
+    const { owner } = await newTeam()
+    const keyWith = async (...scopes: string[]) =>
+      ({
+        apiKey: (await post('/api/v1/auth/api-keys', owner, { name: 'ci', scopes })).body.key,
+      }) as unknown as Person
+    const node = { id: 'a', type: 'ai.agent', params: { ...params, prompt: 'x' } }
+    const definition = { nodes: [{ id: 'g', type: 'flow.group', params: { body: { nodes: [node] } } }] }
+    const plain = await save(await keyWith('workflows:write'), definition)
+    expect([plain.status, plain.body.code]).toEqual([403, 'access.scope_missing'])
+    const able = await save(await keyWith('workflows:write', 'integrations:use', ...more), definition)
+    expect([able.status, able.body.code]).toEqual([201, undefined])
+    if (more.length === 0) return
+    const blind = await save(
+      await keyWith('workflows:write', 'integrations:use', ...more.slice(1)),
+      definition,
+    )
+    expect([blind.status, blind.body.code]).toEqual([403, 'access.scope_missing'])
+  },
+)
 
 test('during a rotation a request that is refused with the new value is repeated once with the old one', async () => {
   const person = await newPerson()

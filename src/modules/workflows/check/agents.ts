@@ -47,13 +47,22 @@ export const ownToolsIn = (definition: unknown): string[] =>
 
 /** Whether an agent's tools or their settings are expressions. Such tools could name any integration at run time. */
 export const hasUnknownTools = (definition: unknown): boolean =>
+  anyTool(definition, (tool) =>
+    // `toolCredentialsIn` finds integrations in settings.
+    isObject(tool) && isObject(tool.config) ? isUnnamed(tool) : !isFixed(tool),
+  )
+
+/** Whether the names of an agent's tools are expressions. They could be any tool at run time. */
+export const hasUnnamedTools = (definition: unknown): boolean => anyTool(definition, isUnnamed)
+
+const isUnnamed = (tool: unknown): boolean =>
+  isObject(tool) ? !isFixed([tool.name, tool.policy]) : !isFixed(tool)
+
+/** Whether this holds for a tool of an agent, or for what takes the place of its tools. */
+const anyTool = (definition: unknown, holds: (tool: unknown) => boolean): boolean =>
   agentNodes(isObject(definition) ? definition.nodes : undefined, []).some(({ params: { agent } }) => {
-    if (!isObject(agent)) return !isFixed(agent)
-    if (!Array.isArray(agent.tools)) return !isFixed(agent.tools)
-    return agent.tools.some((tool: unknown) =>
-      // Settings may contain expressions: `toolCredentialsIn` finds an integration among them.
-      isObject(tool) && isObject(tool.config) ? !isFixed({ ...tool, config: null }) : !isFixed(tool),
-    )
+    if (!isObject(agent)) return holds(agent)
+    return Array.isArray(agent.tools) ? agent.tools.some(holds) : holds(agent.tools)
   })
 
 /** Whether a node's models are expressions. Such models could name any integration at run time. */

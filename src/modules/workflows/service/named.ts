@@ -10,6 +10,7 @@ import {
   asksTeamAgent,
   hasUnknownModels,
   hasUnknownTools,
+  hasUnnamedTools,
   ownToolsIn,
   toolCredentialsIn,
 } from '../check/agents.ts'
@@ -31,10 +32,9 @@ export async function requireNamed(ctx: Asker, definition: unknown, triggers: un
 export function requireMayUse(actor: Actor, definition: unknown, triggers: unknown): void {
   const named = [...credentialsIn(definition, triggers), ...toolCredentialsIn(definition)]
   if (named.length > 0) requireFor(actor, 'integrations:use', 'an integration')
-  if (hasUnknownTools(definition)) {
+  if (hasUnknownTools(definition))
     requireFor(actor, 'integrations:use', 'tools through an expression, which could name an integration')
-    requireAllToolRights(actor)
-  }
+  if (hasUnnamedTools(definition)) requireAllToolRights(actor)
   if (hasUnknownModels(definition))
     requireFor(actor, 'integrations:use', 'models through an expression, which could name an integration')
   if (asksTeamAgent(definition)) requireFor(actor, 'agents:run', 'an agent or a thread of the team')
