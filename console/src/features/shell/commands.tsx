@@ -8,12 +8,14 @@ const Palette = lazy(() => import('./palette.tsx').then((parts) => ({ default: p
 const Shortcuts = lazy(() => import('./shortcuts.tsx').then((parts) => ({ default: parts.Shortcuts })))
 
 const SECOND_KEY_MS = 1_000
+/** Not 0: that is less than a second ago on a page that was just opened. */
+const NEVER = Number.NEGATIVE_INFINITY
 
 export type Opened = 'palette' | 'shortcuts' | null
 
 export function Commands({ opened, onOpen }: { opened: Opened; onOpen: (what: Opened) => void }) {
   const go = useNavigate()
-  const waitsSince = useRef(0)
+  const waitsSince = useRef(NEVER)
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey) return
@@ -33,7 +35,7 @@ export function Commands({ opened, onOpen }: { opened: Opened; onOpen: (what: Op
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (performance.now() - waitsSince.current > SECOND_KEY_MS) return
-      waitsSince.current = 0
+      waitsSince.current = NEVER
       const item = NAVIGATION.flatMap((group) => group.items).find((one) => one.key === event.key)
       if (!item) return
       event.preventDefault()
