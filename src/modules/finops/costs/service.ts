@@ -15,7 +15,7 @@ import { budgetCheck } from '../budgets/repo.ts'
 import { rateOf } from '../rates/service.ts'
 import { keyOf } from '../snapshots/key.ts'
 import { viewDimensions, viewKey } from '../snapshots/view.ts'
-import { MAX_TRIES, tooManyAtOnce } from '../tries.ts'
+import { untilWritten } from '../tries.ts'
 import { addBilled, billedOf, type CostAmounts, toAmounts } from './amounts.ts'
 import {
   type CostRow,
@@ -66,7 +66,7 @@ export async function createCost(
   const currency = input.currency ?? USD
   const rate = await rateOf(ctx.env.DB, currency, input.date)
   const billed = billedOf(input)
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  return untilWritten(async () => {
     const before = await findCostByKey(ctx.db, teamId, key)
     const sum = before !== null && input.mode === 'add' ? addBilled(before, billed, currency) : billed
     const amounts = toAmounts(currency, sum, rate)
@@ -74,12 +74,11 @@ export async function createCost(
     const row = { ...key, ...amounts, labels }
     if (before === null) {
       const id = await insertNew(ctx, row)
-      if (id !== null) return { cost: await getCost(ctx, id), isNew: true }
-    } else if (await changeOnce(ctx, before, row)) {
-      return { cost: await getCost(ctx, before.id), isNew: false }
+      return id === null ? null : { cost: await getCost(ctx, id), isNew: true }
     }
-  }
-  throw tooManyAtOnce()
+    const isChanged = await changeOnce(ctx, before, row)
+    return isChanged ? { cost: await getCost(ctx, before.id), isNew: false } : null
+  })
 }
 
 type NewRow = ReturnType<typeof keyOf> & CostAmounts & { labels: Record<string, string> }
@@ -119,7 +118,7 @@ async function changeOnce(ctx: ServiceContext, before: CostRow, row: NewRow): Pr
 }
 
 export async function deleteCost(ctx: ServiceContext, id: string, expected: Expected): Promise<void> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  await untilWritten(async () => {
     const before = await requireCost(ctx, id)
     requireExpected(expected, before.version)
     const outcome = await commit(ctx, {
@@ -127,9 +126,8 @@ export async function deleteCost(ctx: ServiceContext, id: string, expected: Expe
       audit: { action: 'cost.deleted', targetType: 'cost', targetId: id, before: auditOf(before) },
       messages: checkOf(ctx, before.date),
     })
-    if (outcome === 'done') return
-  }
-  throw tooManyAtOnce()
+    return outcome === 'done' ? outcome : null
+  })
 }
 
 /** Changes to other months do not affect a threshold. */

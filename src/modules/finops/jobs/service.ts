@@ -9,7 +9,7 @@ import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { priceOf } from '../../prices/index.ts'
-import { MAX_TRIES, tooManyAtOnce } from '../tries.ts'
+import { untilWritten } from '../tries.ts'
 import {
   countGpuJobs,
   cursorValue,
@@ -59,21 +59,20 @@ export async function createGpuJob(
 ): Promise<{ job: GpuJob; isNew: boolean }> {
   const { teamId } = ctx.actor
   const { externalId, ...changes } = input
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  return untilWritten(async () => {
     const known = externalId === undefined ? null : await findGpuJobByExternalId(ctx.db, teamId, externalId)
     if (known !== null) {
       const job = await changeOnce(ctx, known, changes)
-      if (job !== null) return { job, isNew: false }
-      continue
+      return job === null ? null : { job, isNew: false }
     }
     try {
       return { job: await insertNew(ctx, input), isNew: true }
     } catch (error) {
       // Another request has just written the same external id.
-      if (!isUniqueViolation(error, 'gpu_jobs.external_id')) throw error
+      if (isUniqueViolation(error, 'gpu_jobs.external_id')) return null
+      throw error
     }
-  }
-  throw tooManyAtOnce()
+  })
 }
 
 async function insertNew(ctx: ServiceContext, input: CreateGpuJob): Promise<GpuJob> {
@@ -103,14 +102,12 @@ export async function updateGpuJob(
   input: UpdateGpuJob,
   expected: Expected,
 ): Promise<GpuJob> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  return untilWritten(async () => {
     const before = await requireGpuJob(ctx, id)
     if (before.deletedAt !== null) throw notFound('The job')
     requireExpected(expected, before.version)
-    const job = await changeOnce(ctx, before, input)
-    if (job !== null) return job
-  }
-  throw tooManyAtOnce()
+    return changeOnce(ctx, before, input)
+  })
 }
 
 /** Null if another request was faster. */

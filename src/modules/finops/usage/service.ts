@@ -11,7 +11,7 @@ import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { keyOf } from '../snapshots/key.ts'
 import { viewDimensions, viewKey } from '../snapshots/view.ts'
-import { MAX_TRIES, tooManyAtOnce } from '../tries.ts'
+import { untilWritten } from '../tries.ts'
 import { addAmounts, toAmounts, type UsageAmounts } from './amounts.ts'
 import {
   countUsages,
@@ -54,18 +54,17 @@ export async function createUsage(
 ): Promise<{ usage: Usage; isNew: boolean }> {
   const key = keyOf(input)
   const given = toAmounts(input)
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  return untilWritten(async () => {
     const before = await findUsageByKey(ctx.db, ctx.actor.teamId, key)
     const amounts = before !== null && input.mode === 'add' ? addAmounts(before, given) : given
     const row = { ...key, ...amounts, labels: input.labels ?? before?.labels ?? {} }
     if (before === null) {
       const id = await insertNew(ctx, row)
-      if (id !== null) return { usage: await getUsage(ctx, id), isNew: true }
-    } else if (await changeOnce(ctx, before, row)) {
-      return { usage: await getUsage(ctx, before.id), isNew: false }
+      return id === null ? null : { usage: await getUsage(ctx, id), isNew: true }
     }
-  }
-  throw tooManyAtOnce()
+    const isChanged = await changeOnce(ctx, before, row)
+    return isChanged ? { usage: await getUsage(ctx, before.id), isNew: false } : null
+  })
 }
 
 type NewRow = ReturnType<typeof keyOf> & UsageAmounts & { labels: Record<string, string> }
@@ -103,16 +102,15 @@ async function changeOnce(ctx: ServiceContext, before: UsageRow, row: NewRow): P
 }
 
 export async function deleteUsage(ctx: ServiceContext, id: string, expected: Expected): Promise<void> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
+  await untilWritten(async () => {
     const before = await requireUsage(ctx, id)
     requireExpected(expected, before.version)
     const outcome = await commit(ctx, {
       guard: deleteUsageRow(ctx.db, before),
       audit: { action: 'usage.deleted', targetType: 'usage', targetId: id, before: auditOf(before) },
     })
-    if (outcome === 'done') return
-  }
-  throw tooManyAtOnce()
+    return outcome === 'done' ? outcome : null
+  })
 }
 
 const auditOf = (row: NewRow): Record<string, unknown> => ({
