@@ -1,9 +1,11 @@
 // Announcements by the administrators. Connected users get a new one at once through their hub. Users who connect later find
 // the active ones in the channel's snapshot.
+
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { derivedId, newId } from '../../../core/ids.ts'
+import { requireFulfilled } from '../../../core/settled.ts'
 import { dbOf } from '../../../db/client.ts'
 import { commit } from '../../../db/commit.ts'
 import { toPage } from '../../../db/paginate.ts'
@@ -211,8 +213,7 @@ export async function tellAnnouncement(
   const told = await Promise.allSettled(
     users.map((user) => liveHub(request.env.LIVE_HUBS, userHub(user.userId)).publish(publicationsFor(user))),
   )
-  const failed = told.find((one) => one.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+  requireFulfilled(told)
 }
 
 /** Creates notifications for users who turned them on, page by page. A repeated page sends the same message. */

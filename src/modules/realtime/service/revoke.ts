@@ -1,6 +1,8 @@
 // Closes the connections whose rights have ended. It may be repeated at any point, because it closes only those whose rights do
 // not hold now.
+
 import type { RequestContext } from '../../../context.ts'
+import { requireFulfilled } from '../../../core/settled.ts'
 import { liveHub } from '../../../objects/live-hub.ts'
 import type { LiveRevoke } from '../../../queue/messages/runs.ts'
 import { revokeLive } from '../../runs/index.ts'
@@ -15,8 +17,7 @@ export async function revoke(request: RequestContext, message: LiveRevoke): Prom
     closeLost(request, message),
     message.of === 'user' ? narrowKeys(request, message.id) : undefined,
   ])
-  const failed = done.find((one) => one.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+  requireFulfilled(done)
 }
 
 async function closeLost(request: RequestContext, { of, id }: LiveRevoke): Promise<void> {
@@ -31,8 +32,7 @@ async function closeLost(request: RequestContext, { of, id }: LiveRevoke): Promi
         await dropConnections(DB, ids)
       }),
     )
-    const failed = closed.find((one) => one.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+    requireFulfilled(closed)
     if (lost.length < PAGE) return
   }
 }

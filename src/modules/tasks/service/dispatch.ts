@@ -1,7 +1,9 @@
 // Starts queued tasks: the most urgent first, as many as the plan has slots for, and only as many of one kind as the
 // team's limits allow.
+
 import type { RequestContext } from '../../../context.ts'
 import { SECOND_MS } from '../../../core/clock.ts'
+import { requireFulfilled } from '../../../core/settled.ts'
 import { prepare, runBatch } from '../../../db/statement.ts'
 import { loadTeamStart, type TeamStart } from '../../workflows/index.ts'
 import { withinLimits } from '../pure/room.ts'
@@ -53,22 +55,22 @@ async function startNext(
   let isRefused = false
   const started: { taskId: string; runId: string }[] = []
   const work = async () => {
-    for (let one = left.shift(); one !== undefined && !isRefused; one = left.shift()) {
-      const outcome = await startQueued(request, teamId, one, team)
-      if (outcome === null) continue
-      if ('waits' in outcome) isRefused = true
-      if ('started' in outcome) started.push({ taskId: one.id, runId: outcome.runId })
-    }
-  }
-  // After an error nothing else starts, and what has started is checked like after any other pass.
-  const workOrStop = () =>
-    work().catch((error) => {
+    try {
+      for (let one = left.shift(); one !== undefined && !isRefused; one = left.shift()) {
+        const outcome = await startQueued(request, teamId, one, team)
+        if (outcome === null) continue
+        if ('waits' in outcome) isRefused = true
+        if ('started' in outcome) started.push({ taskId: one.id, runId: outcome.runId })
+      }
+    } catch (error) {
+      // Nothing else starts. What has started is checked as in any pass.
       left.length = 0
       throw error
-    })
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, room) }, workOrStop))
+    }
+  }
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, room) }, work))
   await cancelUnowned(request, teamId, started)
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  requireFulfilled(ends)
   return { hasStarted: started.length > 0, isRefused: isRefused || room < next.length }
 }
 

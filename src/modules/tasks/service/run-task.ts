@@ -5,11 +5,13 @@
 //    (`cancelUnowned`). Code that removes a run from its task cancels the run afterwards, so one of the two finds it.
 // 3. A run uses a slot of the team's plan, like runs of triggers, so tasks never exceed `concurrentRuns`. Without a
 //    slot, the task goes back to the queue.
+
 import type { RequestContext } from '../../../context.ts'
 import { toIsoOrNull } from '../../../core/clock.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError, ERRORS } from '../../../core/errors.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
+import { requireFulfilled } from '../../../core/settled.ts'
 import { prepare, runBatch } from '../../../db/statement.ts'
 import type { RetryPolicy } from '../../../engine/model/definition.ts'
 import { type RunActor, type StartOptions, workflowRun } from '../../../objects/workflow-run.ts'
@@ -109,10 +111,11 @@ export async function cancelUnowned(
   const tasks = await findTasks(env.DB, teamId, ids, fieldsOf(['id', 'runId']))
   const runOf = new Map(tasks.map((task) => [task.id, task.runId]))
   const unowned = started.filter(({ taskId, runId }) => runOf.get(taskId) !== runId)
-  const ends = await Promise.allSettled(
-    unowned.map(({ runId }) => workflowRun(env.RUNS, runId).control('cancel', 'parent')),
+  requireFulfilled(
+    await Promise.allSettled(
+      unowned.map(({ runId }) => workflowRun(env.RUNS, runId).control('cancel', 'parent')),
+    ),
   )
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 async function refused(
