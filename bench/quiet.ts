@@ -18,6 +18,22 @@ export async function untilQuiet(patienceMs: number): Promise<boolean> {
   return false
 }
 
+type Case = readonly [name: string, run: () => Promise<void>]
+
+/** Runs the cases whose name contains `only`, each when the machine is quiet. Returns how many began on a busy one. */
+export async function runCases(
+  cases: readonly Case[],
+  { only, patience }: { only: string; patience: string },
+): Promise<number> {
+  let busy = 0
+  for (const [name, run] of cases) {
+    if (!name.includes(only)) continue
+    if (!(await untilQuiet(Number(patience) * 1_000))) busy++
+    await run()
+  }
+  return busy
+}
+
 function times(): { idle: number; all: number } {
   let idle = 0
   let all = 0

@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads'
 import { inRoot } from '../../scripts/server/paths.ts'
 import { startEngine } from '../engine/servers.ts'
 import type { LoadOrder, LoadResult } from '../load.ts'
-import { untilQuiet } from '../quiet.ts'
+import { runCases } from '../quiet.ts'
 import { median } from '../stats.ts'
 import { fillCosts, importText, insertPlainly } from './rows.ts'
 
@@ -40,7 +40,6 @@ const say = (text: string): void => {
   lines.push(text)
   console.error(text)
 }
-let busy = 0
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
@@ -152,15 +151,12 @@ async function lists(): Promise<void> {
 }
 
 try {
-  for (const [name, run] of [
+  const cases = [
     ['import', imports],
     ['summary', summaries],
     ['list', lists],
-  ] as const) {
-    if (!name.includes(values.only)) continue
-    if (!(await untilQuiet(Number(values.patience) * 1000))) busy++
-    await run()
-  }
+  ] as const
+  const busy = await runCases(cases, values)
   const head = `On ${cpus().length} cores (${cpus()[0]?.model.trim()}), which the client shares; ${rounds} rounds, loads of ${seconds} s; ${busy} cases begun on a busy machine`
   const text = `${head}\n\n${lines.map((one) => `- ${one}`).join('\n')}\n`
   console.log(`\n${text}`)

@@ -12,7 +12,7 @@ import { inRoot } from '../../scripts/server/paths.ts'
 import { type Engine, startEngine } from '../engine/servers.ts'
 import { line } from '../engine/workloads.ts'
 import type { LoadOrder, LoadResult } from '../load.ts'
-import { untilQuiet } from '../quiet.ts'
+import { runCases } from '../quiet.ts'
 import { median } from '../stats.ts'
 import { FILLED_UNTIL, fillTasks } from './rows.ts'
 
@@ -38,7 +38,6 @@ const say = (text: string): void => {
   lines.push(text)
   console.error(text)
 }
-let busy = 0
 const TASK = '{"title":"Task {n}","type":"custom","input":{}}'
 const TEAM = '{"name":"Team {n}"}'
 type Order = Omit<LoadOrder, 'clients' | 'seconds' | 'port'>
@@ -213,7 +212,7 @@ async function untilEnd({ call }: Engine, run: string): Promise<void> {
 }
 
 try {
-  const cases: [name: string, run: () => Promise<void>][] = [
+  const cases = [
     [
       'create',
       () => againstTeams('create', post('/api/v1/tasks', TASK, 201), post('/api/v1/teams', TEAM, 201)),
@@ -224,12 +223,8 @@ try {
     ['list', list],
     ['figures', figures],
     ['export', exports],
-  ]
-  for (const [name, run] of cases) {
-    if (!name.includes(values.only)) continue
-    if (!(await untilQuiet(Number(values.patience) * 1000))) busy++
-    await run()
-  }
+  ] as const
+  const busy = await runCases(cases, values)
   const head = `${rounds} rounds, loads of ${seconds} s by 16 clients; ${busy} cases begun on a busy machine`
   const text = `${head}\n\n${lines.map((one) => `- ${one}`).join('\n')}\n`
   console.log(`\n${text}`)
