@@ -82,7 +82,7 @@ export async function seed(state: State, server: Server, environment: string): P
 const accountStep = (account: SeededAccount): Step => ({
   name: accountName(account.email),
   run: async ({ batch }) => {
-    // It brings half the product along, which a later start does not need.
+    // Loaded on demand: it imports half of the product, and only the first start needs it.
     const { seedAccount } = await import('./seed-account.ts')
     await seedAccount(batch, account)
   },

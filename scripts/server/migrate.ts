@@ -32,8 +32,8 @@ export async function applyMigrations(database: Database, migrations: Migration[
 }
 
 /**
- * Whether the database in this folder of the runtime has all migrations. Reads its file, which nobody else may hold open: a runtime only to ask
- * takes as long as the one that serves. False as well if the file cannot be read.
+ * Whether the database in this folder of the runtime has all migrations. Reads the file directly, because a runtime takes long to start. No
+ * other process may have the file open. Returns false if it cannot be read.
  */
 export function hasAllMigrations(folder: string, migrations: Migration[]): boolean {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => FILE.test(name)) : []

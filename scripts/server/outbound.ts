@@ -102,12 +102,12 @@ function extraCertificates(): string[] {
   return isSystemStore(path, found.length) ? [] : found
 }
 
-/** Any other file in the folder may be one that has no hash yet. */
+/** Only this file: another one in the folder may have no link by hash yet, and the runtime would not find it. */
 const SYSTEM_BUNDLE = 'ca-certificates.crt'
 
 /**
- * Whether the runtime trusts these already: it looks certificates up in this folder, by hash. Handing the usual 140 to it six times over
- * takes a second of each start.
+ * Whether the runtime already trusts these certificates, because it looks them up by hash in this folder. Passing the usual 140 certificates
+ * to it would add a second to each start.
  */
 function isSystemStore(path: string, count: number): boolean {
   const store = process.env.SSL_CERT_DIR || '/etc/ssl/certs'

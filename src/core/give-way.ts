@@ -1,5 +1,5 @@
 /**
- * Lets requests in that wait. A runtime looks at its sockets only when nothing in it can go on, and long work between its own objects
- * (rows to D1, the next rows) can always go on: without this, one import keeps all others out until it has ended.
+ * Lets other requests run. On one machine, the runtime only reads its sockets when it has no other work. Long work that only calls our
+ * own objects, such as an import that writes one page after another to D1, would block all other requests until it ends.
  */
 export const giveWay = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))

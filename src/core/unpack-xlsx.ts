@@ -13,7 +13,7 @@ const MAX_COMMENT = 65_535 + 22
 const HEADER_BYTES = 30
 const ENTRY_BYTES = 46
 const END_BYTES = 22
-/** Deflate makes no more of a byte. */
+/** Deflate expands a byte to at most this many. */
 const MAX_RATIO = 1_032
 const SLACK_BYTES = 64
 const STORED = 0
@@ -40,9 +40,11 @@ export async function unpackXlsx(
   if (entries === null) return no('The file is not an XLSX file')
   const tooLarge = no(`An unpacked XLSX file can have at most ${maxBytes} bytes`)
   if (entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > maxBytes) return tooLarge
-  const liar = entries.find(({ data, sizeBytes }) => sizeBytes > MAX_RATIO * data.byteLength + SLACK_BYTES)
-  // Before room is made for it.
-  if (liar !== undefined) return no(`${liar.name} does not have the size that the file says`)
+  const oversized = entries.find(
+    ({ data, sizeBytes }) => sizeBytes > MAX_RATIO * data.byteLength + SLACK_BYTES,
+  )
+  // Checked before memory is allocated for it.
+  if (oversized !== undefined) return no(`${oversized.name} does not have the size that the file says`)
   const zip = storedZip(entries.filter(({ name }) => isRead(name)))
   let total = 0
   for (const entry of entries) {
@@ -71,10 +73,10 @@ export async function unpackXlsx(
   return { fault: null, workbook: zip.bytes.buffer }
 }
 
-/** Pictures, printer settings and the like are not. */
+/** Whether the reader needs this part. It ignores pictures, printer settings and the like. */
 const isRead = (name: string): boolean => /\.(xml|rels)$/.test(name)
 
-/** A zip with room for these entries as they are. Its reader looks at no checksums. */
+/** An uncompressed zip with space for these entries. Its reader ignores checksums, so they are left out. */
 function storedZip(entries: readonly Entry[]) {
   const places = new Map<Entry, number>()
   let size = 0

@@ -7,7 +7,7 @@ let isRealMoved = false
 
 export const clock = {
   now: () => Date.now() + (isRealMoved ? 0 : offsetMs),
-  /** Later than every time before it, so that what is created one after the other has that order. */
+  /** Later than every earlier time, so that rows have the order in which they were created. */
   next: () => {
     offsetMs += 1
     return clock.now()

@@ -1,10 +1,10 @@
-// The text of a run that is kept as one row, compressed: most of it is the same for each node, so a seventh is left.
+// Compresses the text of a run that is stored as one row, to about a seventh, because its nodes have much text in common.
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
-/** Text in rows of before it was compressed. */
+/** Rows of earlier releases contain uncompressed text. */
 export type Packed = ArrayBuffer | string
 
-/** The least that finds what repeats. More effort takes twice the time for a tenth. */
+/** Finds most repetitions. Higher levels take twice the time to save another tenth. */
 const LEVEL = 3
 
 export const pack = (text: string): ArrayBuffer =>

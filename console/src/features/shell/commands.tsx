@@ -8,7 +8,7 @@ const Palette = lazy(() => import('./palette.tsx').then((parts) => ({ default: p
 const Shortcuts = lazy(() => import('./shortcuts.tsx').then((parts) => ({ default: parts.Shortcuts })))
 
 const SECOND_KEY_MS = 1_000
-/** Not 0: that is less than a second ago on a page that was just opened. */
+/** Not 0, because that is less than a second ago on a page that was just opened. */
 const NEVER = Number.NEGATIVE_INFINITY
 
 export type Opened = 'palette' | 'shortcuts' | null

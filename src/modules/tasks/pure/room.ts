@@ -4,13 +4,13 @@
 export type Room = { kind: 'assignee' | 'agent' | 'status'; subject: string; room: number }
 export type Queued = { assignee: string; agentId: string }
 
-/** In the order of the queue: each takes the room of the limits that count it once it runs. */
+/** Selects tasks in the order of the queue. Each selected task uses up one place of every limit that applies to it. */
 export function withinLimits<Task extends Queued>(queued: readonly Task[], limits: readonly Room[]): Task[] {
   if (limits.length === 0) return [...queued]
   const left = limits.map((limit) => ({ ...limit }))
   return queued.filter(({ assignee, agentId }) => {
     const subjects = { assignee, agent: agentId, status: 'running' }
-    // A full status stops every start.
+    // If the limit of the status is reached, no task can start.
     if (
       left.some(({ kind, subject, room }) => room <= 0 && (kind === 'status' || subject === subjects[kind]))
     )

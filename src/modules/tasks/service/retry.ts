@@ -1,4 +1,4 @@
-// Doing an ended task again: from where its run has failed, or anew.
+// Repeats a task that has ended, either from where its run failed or from the beginning.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'

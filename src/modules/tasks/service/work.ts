@@ -51,7 +51,7 @@ export async function workAtDesk(
   if (told.status === 'rejected') throw told.reason
   const late = told.value
   const hasMore = await forget(request, teamId, changes, late)
-  // Changes that were told are gone, so that a start that fails does not hold up those after them.
+  // Thrown only now, so that a failed start does not delay later changes.
   if (dispatched.status === 'rejected') throw dispatched.reason
   const { againAt, hasStarted } = dispatched.value
   if (hasMore || hasStarted) return request.now()
