@@ -2,6 +2,7 @@
 // including reports that are repeated, late or of an earlier run, reports of workers with an expired lease, and a
 // clock that jumps.
 import { beforeAll, expect, test } from 'vitest'
+import { QUEUE_ORDER } from '../../src/modules/tasks/desk/repo/queue.ts'
 import {
   ALLOWED,
   allows,
@@ -12,14 +13,6 @@ import {
   TASK_STATUSES,
   type TaskStatus,
 } from '../../src/modules/tasks/pure/status.ts'
-import {
-  completeLeased,
-  endLeases,
-  failLeased,
-  renewLease,
-  takeLease,
-} from '../../src/modules/tasks/repo/leases.ts'
-import { QUEUE_ORDER } from '../../src/modules/tasks/repo/queue.ts'
 import { insertTasks, type NewTask, updateTask } from '../../src/modules/tasks/repo/tasks.ts'
 import {
   catchUp,
@@ -31,6 +24,13 @@ import {
   releaseTasks,
   skipTasks,
 } from '../../src/modules/tasks/repo/work.ts'
+import {
+  completeLeased,
+  endLeases,
+  failLeased,
+  renewLease,
+  takeLease,
+} from '../../src/modules/tasks/workers/repo.ts'
 import { type Random, randomFrom } from '../contract/support/random.ts'
 import { casesOf, repeatWith, SEED } from '../helpers/random-cases.ts'
 import { openTaskDatabase, type TaskDatabase, TEAM } from './task-database.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Queued, type Room, withinLimits } from '../../src/modules/tasks/pure/room.ts'
-import { cutByBytes } from '../../src/modules/tasks/service/walk.ts'
+import { cutByBytes } from '../../src/modules/tasks/read/walk.ts'
 
 const queued = (...names: string[]): (Queued & { id: number })[] =>
   names.map((assignee, id) => ({ id, assignee, agentId: assignee.startsWith('agt') ? assignee : '' }))

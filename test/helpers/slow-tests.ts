@@ -40,8 +40,11 @@ export const SOURCES: Record<string, string[]> = {
   'test/e2e/kill-tasks.test.ts': [
     'durable-objects/task-desk',
     'scripts/server',
+    'src/modules/tasks/desk',
     'src/modules/tasks/repo',
-    'src/modules/tasks/service',
+    'src/modules/tasks/runs',
+    'src/modules/tasks/schedule',
+    'src/modules/tasks/workers',
     'src/queue',
   ],
 }

@@ -224,7 +224,7 @@ export const taskChanges = sqliteTable(
     oldStatus: text('old_status'),
     /** Null for a deleted task. */
     newStatus: text('new_status'),
-    /** What has changed (modules/tasks/repo/changes.ts). */
+    /** What has changed (modules/tasks/desk/repo/changes.ts). */
     kind: text('kind').notNull(),
     at: integer('at').notNull(),
   },

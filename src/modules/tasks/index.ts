@@ -1,29 +1,39 @@
 import { defineModule } from '../define-module.ts'
+import { batchRoutes } from './batch/routes.ts'
+import { bulkRoutes } from './bulk/routes.ts'
+import { commentRoutes } from './comments/routes.ts'
+import { sweepTasks } from './desk/sweep.ts'
 import { tasksExport } from './export-repo.ts'
-import { aroundRoutes } from './routes/around.ts'
-import { batchRoutes } from './routes/batch.ts'
-import { statsRoutes } from './routes/stats.ts'
-import { taskRoutes } from './routes/tasks.ts'
-import { templateRoutes } from './routes/templates.ts'
-import { transferRoutes } from './routes/transfer.ts'
-import { workerRoutes } from './routes/workers.ts'
-import { remindOfTasks } from './service/due.ts'
-import { fireTasks } from './service/fire.ts'
-import { sweepTasks } from './service/sweep.ts'
+import { graphRoutes } from './graph/routes.ts'
+import { limitRoutes } from './limits/routes.ts'
+import { remindOfTasks } from './reminders/service.ts'
+import { taskRoutes } from './routes.ts'
+import { fireTasks } from './schedule/fire.ts'
+import { scheduleRoutes } from './schedule/routes.ts'
+import { searchRoutes } from './search/routes.ts'
+import { statsRoutes } from './stats/routes.ts'
+import { templateRoutes } from './templates/routes.ts'
+import { transferRoutes } from './transfer/routes.ts'
+import { workerRoutes } from './workers/routes.ts'
 
-export { stepTasks } from './service/run-steps.ts'
-export { findTasksByWords } from './service/search.ts'
-export { type DeskMemory, newMemory, workAtDesk } from './service/work.ts'
+export { type DeskMemory, newMemory, workAtDesk } from './desk/work.ts'
+export { stepTasks } from './run-steps.ts'
+export { findTasksByWords } from './search/service.ts'
 
 export const tasksModule = defineModule({
   name: 'tasks',
   routes: [
     ['/api/v1/tasks', taskRoutes],
-    ['/api/v1/tasks', aroundRoutes],
+    ['/api/v1/tasks', limitRoutes],
+    ['/api/v1/tasks', scheduleRoutes],
+    ['/api/v1/tasks', graphRoutes],
+    ['/api/v1/tasks', commentRoutes],
     ['/api/v1/tasks', workerRoutes],
     ['/api/v1/tasks', batchRoutes],
+    ['/api/v1/tasks', bulkRoutes],
     ['/api/v1/tasks', templateRoutes],
     ['/api/v1/tasks', statsRoutes],
+    ['/api/v1/tasks', searchRoutes],
     ['/api/v1/tasks', transferRoutes],
   ],
   cron: [

@@ -1,6 +1,6 @@
 // Each type has a built-in template, and each runs from its use to its result with the offline model.
 import { expect, test } from 'vitest'
-import { BUILT_IN_TEMPLATES } from '../../../src/modules/tasks/templates/index.ts'
+import { BUILT_IN_TEMPLATES } from '../../../src/modules/tasks/templates/built-in/index.ts'
 import { OFFERED_TYPES } from '../../../src/modules/tasks/types/index.ts'
 import { post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'

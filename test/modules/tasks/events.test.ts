@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 // Notifications about changes of tasks: to sockets on the channels of the team and of one task, and to webhooks.
 // Objects know the followers and the times of webhooks, and use the real clock.
 import { expect, test, vi } from 'vitest'
-import { remindOfTasks } from '../../../src/modules/tasks/service/due.ts'
+import { remindOfTasks } from '../../../src/modules/tasks/reminders/service.ts'
 import { TeamEvent } from '../../../src/objects/team-events.ts'
 import { call, post } from '../../helpers/api.ts'
 import { clock, useRealTime } from '../../helpers/clock.ts'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { readSheet } from 'read-excel-file/universal'
 import { expect, test, vi } from 'vitest'
-import { workbookOf } from '../../../src/modules/tasks/service/workbook.ts'
+import { workbookOf } from '../../../src/modules/tasks/transfer/workbook.ts'
 import { call, get } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { newTask, pureSteps, TASKS } from './tasks.ts'

@@ -2,9 +2,9 @@
 // callers one wins.
 
 import { runBatch, type Statement, statement } from '../../../db/statement.ts'
+import { QUEUE_ORDER } from '../desk/repo/queue.ts'
 import type { Room } from '../pure/room.ts'
 import { ENDED_STATUSES, type TaskStatus } from '../pure/status.ts'
-import { QUEUE_ORDER } from './queue.ts'
 import { RETURNED } from './tasks.ts'
 
 const list = (statuses: readonly string[]): string => statuses.map((one) => `'${one}'`).join(', ')

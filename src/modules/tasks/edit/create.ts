@@ -1,0 +1,80 @@
+import type { ServiceContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import { limitReached, PLAN_LIMITS } from '../../../core/plans.ts'
+import type { Versioned } from '../../../core/version.ts'
+import { commit, type Statement } from '../../../db/commit.ts'
+import { wakeDesk } from '../desk/wake.ts'
+import { findGraphVersion, isStaleGraph, raiseGraphVersion } from '../graph/repo.ts'
+import { getTask } from '../read/service.ts'
+import { countOpenTasks } from '../repo/counts.ts'
+import { insertDependencies, insertTasks } from '../repo/tasks.ts'
+import { putSchedule } from '../schedule/repo.ts'
+import type { CreateTask, Task } from '../schema/task.ts'
+import { type Prepared, prepareTask } from './new-task.ts'
+import { assignedNotices } from './tell-assigned.ts'
+
+const MAX_TRIES = 5
+
+export async function createTask(ctx: ServiceContext, body: CreateTask): Promise<Versioned<Task>> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const id = await createOnce(ctx, body)
+    if (id === null) continue
+    wakeDesk(ctx, ctx.actor.teamId)
+    return getTask(ctx, id)
+  }
+  throw new AppError('resource.stale')
+}
+
+/** Null if the graph has changed since it was checked. */
+async function createOnce(ctx: ServiceContext, body: CreateTask): Promise<string | null> {
+  const { teamId } = ctx.actor
+  const closesCircles = body.parentId !== undefined && (body.dependsOn ?? []).length > 0
+  const seen = closesCircles ? await findGraphVersion(ctx.env.DB, teamId) : 0
+  const prepared = await prepareTask(ctx, body)
+  const { row } = prepared
+  const outcome = await commit(ctx, {
+    guard: insertTasks([row], PLAN_LIMITS[ctx.actor.plan].openTasks),
+    statements: [...partsOf(ctx, prepared), ...(closesCircles ? [raiseGraphVersion(teamId, seen)] : [])],
+    audit: {
+      action: 'task.created',
+      targetType: 'task',
+      targetId: row.id,
+      after: { name: row.title, type: row.type, status: row.status },
+    },
+    messages: assignedNotices(ctx, [row]),
+  }).catch((error: unknown) => {
+    if (isStaleGraph(error)) return 'stale' as const
+    throw error
+  })
+  if (outcome === 'stale') return null
+  if (outcome === 'guard_missed') throw await refused(ctx)
+  return row.id
+}
+
+/** The other rows of new tasks. */
+export const partsOf = (ctx: ServiceContext, { row, dependencies, schedule }: Prepared): Statement[] => [
+  ...(dependencies.length === 0 ? [] : [insertDependencies(row.teamId, dependencies)]),
+  ...(schedule === null
+    ? []
+    : [
+        putSchedule(
+          {
+            taskId: row.id,
+            teamId: row.teamId,
+            schedule: JSON.stringify(schedule.given),
+            nextFireAt: schedule.first,
+            setBy: ctx.actor.userId,
+          },
+          ctx.now(),
+        ),
+      ]),
+]
+
+/** Why the rows were not written: the plan's limit, or a parent that has changed in the meantime. */
+async function refused(ctx: ServiceContext): Promise<AppError> {
+  const { plan, teamId } = ctx.actor
+  const most = PLAN_LIMITS[plan].openTasks
+  const open = await countOpenTasks(ctx.env.DB, teamId)
+  if (most !== null && open >= most) return limitReached(plan, 'openTasks', open, 'open tasks')
+  return new AppError('resource.conflict', { detail: 'The parent does work of its own by now, or is gone.' })
+}

@@ -1,0 +1,142 @@
+// Reads an export: JSON, JSON lines or CSV. Each row becomes a new task; `parentId` refers to the `id` of another
+// row, if the file has it.
+import type { ServiceContext } from '../../../context.ts'
+import { AppError } from '../../../core/errors.ts'
+import { type Json, parseJson } from '../../../core/json.ts'
+import { CsvFault, csvReader, guessSeparator } from '../../../core/read-csv.ts'
+import { MAX_BATCH } from '../batch/schema.ts'
+import { createTasks } from '../batch/service.ts'
+import type { ImportResults } from './schema.ts'
+
+const MAX_COLUMNS = 1_000
+const JSONS: ReadonlySet<string> = new Set(['tags', 'input', 'metadata', 'dependsOn', 'retry', 'files'])
+const NUMBERS: ReadonlySet<string> = new Set(['priority', 'weight', 'timeoutMs'])
+const TAKEN = [
+  'title',
+  'type',
+  'description',
+  'input',
+  'priority',
+  'dueAt',
+  'tags',
+  'weight',
+  'onDependencyFailure',
+  'retry',
+  'timeoutMs',
+  'metadata',
+  'autoStart',
+  'files',
+] as const
+
+const refuse = (detail: string): AppError => new AppError('request.invalid', { detail })
+
+type Row = Record<string, unknown>
+
+export async function importTasks(
+  ctx: ServiceContext,
+  text: string,
+  mediaType: string,
+): Promise<ImportResults> {
+  requireUtf8(text)
+  const rows = /csv/.test(mediaType) ? csvRows(text) : jsonRows(text)
+  if (rows.length === 0) throw refuse('There are no rows.')
+  if (rows.length > MAX_BATCH)
+    throw refuse(`At most ${MAX_BATCH} rows are read at a time, and these are ${rows.length}.`)
+  const ids = new Set(rows.flatMap(({ id }) => (typeof id === 'string' ? [id] : [])))
+  const { results } = await createTasks(ctx, { items: rows.map((row) => itemOf(row, ids)) }, null)
+  const made = results.filter(({ ok }) => ok).length
+  return { results, made, refused: results.length - made }
+}
+
+/** Invalid UTF-8 was decoded to this character. Refusing the task is better than storing a broken text. */
+function requireUtf8(text: string): void {
+  const at = text.indexOf('\ufffd')
+  if (at < 0) return
+  const line = text.slice(0, at).split(/\r\n|\r|\n/).length
+  throw refuse(`Line ${line} has a character that is not valid UTF-8. Save the file as UTF-8.`)
+}
+
+function itemOf(row: Row, ids: ReadonlySet<string>): Row {
+  const item: Row = {}
+  for (const name of TAKEN)
+    if (row[name] !== undefined && row[name] !== null && row[name] !== '') item[name] = row[name]
+  if (typeof row.id === 'string') item.ref = row.id
+  const { parentId, assignee } = row
+  if (typeof parentId === 'string' && parentId !== '')
+    Object.assign(item, ids.has(parentId) ? { parentRef: parentId } : { parentId })
+  if (typeof assignee === 'string' && assignee !== '')
+    item.assignee = assignee.startsWith('agt_') ? { agentId: assignee } : { userId: assignee }
+  else if (typeof assignee === 'object' && assignee !== null) item.assignee = assignee
+  return item
+}
+
+/** A list, an object with `items`, or an object on each line. */
+function jsonRows(text: string): Row[] {
+  const trimmed = text.replace(/^\ufeff/, '').trim()
+  const whole = parseJson(trimmed)
+  const found = whole.ok ? listIn(whole.value) : linesOf(trimmed)
+  if (found === null) throw refuse(`The body is not JSON: ${whole.ok ? '' : whole.error}`)
+  return found.map((row, at) => {
+    if (typeof row !== 'object' || row === null || Array.isArray(row))
+      throw refuse(`Row ${at + 1} is not an object.`)
+    return row as Row
+  })
+}
+
+function listIn(value: Json): Json[] {
+  if (Array.isArray(value)) return value
+  if (typeof value !== 'object' || value === null) throw refuse('The body is not a list of tasks.')
+  const { items = [value] } = value
+  if (!Array.isArray(items)) throw refuse('`items` is not a list of tasks.')
+  return items
+}
+
+/** Null where the first line is not JSON. */
+function linesOf(text: string): Json[] | null {
+  const rows: Json[] = []
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue
+    const parsed = parseJson(line)
+    if (parsed.ok) rows.push(parsed.value)
+    else if (rows.length === 0) return null
+    else throw refuse(`Line ${at + 1} is not JSON: ${parsed.error}`)
+  }
+  return rows
+}
+
+/** A `'` before a text that begins like a formula is not part of the text. */
+const asText = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
+
+function csvRows(text: string): Row[] {
+  const body = text.replace(/^\ufeff/, '')
+  const reader = csvReader(guessSeparator(body.slice(0, 65_536)))
+  try {
+    const [head, ...records] = [...reader.push(body), ...reader.end()]
+    const names = (head?.cells ?? []).map((name) => name.trim())
+    if (names.length > MAX_COLUMNS)
+      throw refuse(`Line ${head?.line} has ${names.length} cells: a file has at most ${MAX_COLUMNS} columns.`)
+    return records.map(({ line, cells }) => {
+      if (cells.length > names.length)
+        throw refuse(`Line ${line} has ${cells.length} cells, but the header has ${names.length}.`)
+      const row: Row = Object.create(null)
+      for (const [at, cell] of cells.entries()) {
+        const name = names[at]
+        if (name && cell !== '') row[name] = cellValue(name, asText(cell), line)
+      }
+      return row
+    })
+  } catch (error) {
+    if (error instanceof CsvFault) throw refuse(error.message)
+    throw error
+  }
+}
+
+function cellValue(name: string, cell: string, line: number): unknown {
+  if (NUMBERS.has(name)) return Number(cell)
+  if (name === 'autoStart') return cell === 'true'
+  if (!JSONS.has(name)) return cell
+  const parsed = parseJson(cell)
+  if (parsed.ok) return parsed.value
+  if (name === 'tags') return cell.split(/[;,]/).map((tag) => tag.trim())
+  throw refuse(`Line ${line}: ${name} is not JSON.`)
+}
