@@ -198,7 +198,7 @@ export class RunMachine implements WokenShell {
   }
 
   feedLater(commands: readonly Command[]): void {
-    this.#steps.later(commands)
+    this.#steps.later(commands, 0)
   }
 
   project(): void {

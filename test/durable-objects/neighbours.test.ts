@@ -1,5 +1,5 @@
 // A computing run beside others in one host. Turns count, not time: between any two of them, the others are served.
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { newId } from '../../src/core/ids.ts'
 import { hostOf, newRunId } from '../../src/core/run-id.ts'
@@ -117,6 +117,28 @@ test.each([
     ...{ status: 'succeeded', output: 1_500_000 },
   })
   expect(seen.turns).toBeGreaterThanOrEqual(6)
+})
+
+test('a run rests between turns with large values, and not between others', async () => {
+  const rests = vi.spyOn(globalThis, 'setTimeout')
+  const restsOf = async (text: string): Promise<number[]> => {
+    const nodes = ['a', 'b', 'c'].map((id) => ({ id, type: 'data.set', params: { values: { text } } }))
+    const edges = [
+      { from: 'a', to: 'b' },
+      { from: 'b', to: 'c' },
+    ]
+    const spec = newSpec({ nodes, edges }, { teamId: newId('team', clock.now()) })
+    rests.mockClear()
+    await runOf(spec.runId).start(spec)
+    expect(await runOf(spec.runId).view({}, 30_000)).toMatchObject({ status: 'succeeded' })
+    return rests.mock.calls.map(([, ms]) => ms ?? 0).filter((ms) => ms === 35)
+  }
+  try {
+    expect(await restsOf("{{ 'x'.repeat(7_300_000) }}")).toEqual([35, 35])
+    expect(await restsOf("{{ 'x'.repeat(100) }}")).toEqual([])
+  } finally {
+    rests.mockRestore()
+  }
 })
 
 test('a computing run can be cancelled in the middle of a list', async () => {

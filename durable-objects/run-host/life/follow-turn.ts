@@ -13,6 +13,7 @@ import type { effectsOf } from '../ports/run-effects.ts'
 import type { RunShell } from '../run-shell.ts'
 import type { Waiters } from '../show/waiters.ts'
 import type { TurnResult } from '../turn/open-turn.ts'
+import { restMs } from '../turn/work.ts'
 import type { RunAlarm } from './alarm.ts'
 import type { Crashes } from './crashes.ts'
 import type { Detached } from './detached.ts'
@@ -87,7 +88,7 @@ function startWork(
     void detached.do(() => checkChild(machine, path, attempt)).catch(() => undefined)
   const { largeOutput } = result
   if (largeOutput !== null) void detached.do(() => collectIntoFile(machine, largeOutput))
-  steps.later(result.later)
+  steps.later(result.later, restMs(machine.requireRun()))
   if (result.events.length > 0) {
     machine.live.publish(result.publicEvents)
     waiters.look()

@@ -52,12 +52,13 @@ export class Steps {
     this.#run.atomically(() => crashes.done(at))
   }
 
-  later(commands: readonly Command[]): void {
+  /** `restMs` is how long the run waits before it continues. */
+  later(commands: readonly Command[], restMs: number): void {
     if (commands.length === 0) return
     void this.#run.detached.do(async () => {
       try {
         if (this.areIsolated) await this.#oneByOne(commands)
-        else await this.#next(() => this.#run.feed([], commands))
+        else await this.#after(restMs, () => this.#run.feed([], commands))
       } catch {
         // The turn has logged the error, and the run is loaded again.
       }
@@ -71,7 +72,7 @@ export class Steps {
     }
   }
 
-  #next(work: () => unknown): Promise<void> {
+  #after(ms: number, work: () => unknown): Promise<void> {
     return new Promise((resolve, reject) => {
       setTimeout(() => {
         try {
@@ -80,7 +81,7 @@ export class Steps {
         } catch (error) {
           reject(error as Error)
         }
-      }, 0)
+      }, ms)
     })
   }
 }

@@ -3,6 +3,7 @@
 // 1. Nothing is evaluated twice: the node's own code starts again, and gets the same values in the same order.
 // 2. Each turn completes at least one evaluation.
 // 3. Nothing of this is stored: after a loss of memory the node starts again, as every pure node does.
+// 4. After a turn with large values the run rests, so that the other runs of the host get more turns than it does.
 import { type Budget, defaultLimits } from '../../../src/engine/expression/index.ts'
 import type { NodeInput, NodeResult, PureNode } from '../../../src/nodes/node.ts'
 
@@ -10,6 +11,8 @@ import type { NodeInput, NodeResult, PureNode } from '../../../src/nodes/node.ts
 const MAX_STEPS = defaultLimits.steps / 2
 /** Characters of JSON that are written or read. So a turn handles one large value, and is written before the next. */
 const MAX_CHARS = 1024 * 1024
+/** The rest after 8 MB is 40 ms, about as long as such a turn takes. */
+const CHARS_PER_MS_OF_REST = 200 * 1024
 /** More than the expressions of a turn can use. */
 const ROOM = 2 ** 40
 
@@ -34,6 +37,12 @@ type Working = {
 
 export const hasWorkedLong = ({ work, chars }: Omit<Working, 'begun'>): boolean =>
   ROOM - work.steps > MAX_STEPS || chars > MAX_CHARS
+
+/**
+ * How long a run waits before it continues. A turn of another run may need several rounds of the event loop before it
+ * begins, for example when its alarm fires. Without a rest, a turn with large values would delay each of the rounds.
+ */
+export const restMs = ({ chars }: Pick<Working, 'chars'>): number => Math.floor(chars / CHARS_PER_MS_OF_REST)
 
 /** Throws `Unfinished` if it must be called again in another turn. `input` is called once. */
 export function computePure(

@@ -19,8 +19,10 @@ export const dataSet = pureNode({
   ports: mainPort,
   needsCredential: false,
   effectful: false,
-  compute: ({ params, prev }) => {
-    const kept = params.keep ? (prev ?? {}) : {}
+  compute: (input) => {
+    const { params } = input
+    // Reading `prev` parses it, so it is only read if it is needed.
+    const kept = params.keep ? (input.prev ?? {}) : {}
     if (!isRow(kept)) {
       const what = Array.isArray(kept) ? 'a list' : `a ${typeof kept}`
       throw badData('data.not_an_object', `keep: the previous output is ${what}, not an object`)
