@@ -43,6 +43,28 @@ test('a webhook is created, read, changed and deleted; its secret and headers ar
   expect((await get(path, person)).status).toBe(404)
 })
 
+test('another URL needs the headers again, so that their values are not sent to another receiver', async () => {
+  const person = await newPerson()
+  const { id } = await newEndpoint(person, BODY.url, { headers: { authorization: 'Bearer a-secret-value' } })
+  const receiver = newReceiver()
+  const change = (body: object) => call('PATCH', `${PATH}/${id}`, { as: person, body })
+  const refused = await change({ url: receiver.url })
+  expect([refused.status, refused.body.errors]).toEqual([
+    422,
+    [{ path: '/headers', message: expect.any(String), code: 'secret_required' }],
+  ])
+  expect((await change({ url: BODY.url, events: ['*'] })).status).toBe(200)
+  const headers = { 'x-own': 'a-value' }
+  expect((await change({ url: receiver.url, headers })).body.headerNames).toEqual(['x-own'])
+  await post(`${PATH}/${id}/test`, person, { type: 'run.failed' })
+  const [received] = await receiver.received()
+  expect(received?.headers).toMatchObject(headers)
+  expect(received?.headers).not.toHaveProperty('authorization')
+  // Without headers, there is nothing to send again.
+  expect((await change({ url: receiver.url, headers: {} })).status).toBe(200)
+  expect((await change({ url: BODY.url })).status).toBe(200)
+})
+
 test.each([
   ['an inner address', { url: 'http://127.0.0.1:9/' }, 'outbound.blocked'],
   ['no http', { url: 'ftp://example.com/' }, 'request.invalid'],

@@ -110,6 +110,7 @@ export async function updateWebhook(
   requireExpected(expected, before.version)
   if (Object.keys(input).length === 0) return toWebhook(before, ctx.now())
   if (input.url !== undefined) requireCallable(ctx, input.url)
+  requireHeadersAgain(before, input)
   requireFilter(input.filter)
   const now = ctx.now()
   const isSwitched = input.active !== undefined && input.active !== (before.active === 1)
@@ -133,6 +134,20 @@ export async function updateWebhook(
   })
   if (isSwitched && input.active) ctx.defer(wakeLanes(ctx.env.WEBHOOKS, [id]))
   return getWebhook(ctx, id)
+}
+
+/** Headers usually contain a credential of the receiver, which must not be sent to another one by changing the URL. */
+function requireHeadersAgain(before: EndpointRow, { url, headers }: UpdateWebhook): void {
+  if (url === undefined || url === before.url || headers !== undefined || before.headers === null) return
+  throw new AppError('request.invalid', {
+    errors: [
+      {
+        path: '/headers',
+        message: 'send the headers again, because their values would be sent to another URL; {} removes them',
+        code: 'secret_required',
+      },
+    ],
+  })
 }
 
 async function changesOf(
