@@ -146,6 +146,17 @@ test('a GitHub App signs in with its key, in either format, and one token is use
     })
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBeLessThanOrEqual(600)
   }
+  // A signed JWT only goes to an allowed host, so that another URL needs the key again.
+  const moved = await newIntegration(person, {
+    type: 'github-app',
+    config: { appId: '1', installationId: '42' },
+    secrets: { privateKey: pkcs8 },
+    allowedHosts: ['api.github.com'],
+  })
+  const elsewhere = { config: { apiUrl: `${target()}/github-app/${name}` }, allowedHosts: ['api.github.com'] }
+  expect((await call('PATCH', `${PATH}/${moved.id}`, { as: person, body: elsewhere })).status).toBe(200)
+  expect((await post(`${PATH}/${moved.id}/test`, person, undefined)).body.message).toContain('api.github.com')
+  expect(await seen()).toHaveLength(tokens)
   const broken = await newIntegration(person, {
     type: 'github-app',
     config: { appId: '1', installationId: '42', apiUrl: `${target()}/github-app/x` },

@@ -5,7 +5,9 @@ import { importPKCS8, SignJWT } from 'jose'
 import { AppError } from '../../../core/errors.ts'
 import { parseJson } from '../../../core/json.ts'
 import type { Reach } from '../../../providers/outbound/index.ts'
+import { hostNotAllowed } from '../credentials/authorize.ts'
 import type { Credential } from '../credentials/open.ts'
+import { isAllowedHost } from '../hosts.ts'
 import { string } from '../types/type.ts'
 import { callService, type FetchedToken, refusal } from './endpoint.ts'
 
@@ -21,6 +23,10 @@ export async function githubAppToken(
   const { config, secrets, type } = credential
   const base = type.baseUrl?.(config, secrets) ?? ''
   const url = `${base}/app/installations/${string(config.installationId)}/access_tokens`
+  // The signed JWT is a credential for the whole app.
+  const address = new URL(url)
+  if (!isAllowedHost(address, credential.allowedHosts, reach.allowHosts))
+    throw hostNotAllowed(credential, address)
   const answer = await callService(reach, {
     url,
     headers: {
@@ -31,8 +37,7 @@ export async function githubAppToken(
   })
   const parsed = parseJson(new TextDecoder().decode(answer.bytes))
   const { token, expires_at: expiresAt } = (parsed.ok ? (parsed.value ?? {}) : {}) as Record<string, unknown>
-  if (answer.status !== 201 || typeof token !== 'string')
-    throw refusal(answer.status, new URL(url).host, null)
+  if (answer.status !== 201 || typeof token !== 'string') throw refusal(answer.status, address.host, null)
   const expires = Date.parse(string(expiresAt))
   return { access: token, refresh: null, expiresInS: Number.isNaN(expires) ? null : (expires - now) / 1_000 }
 }
