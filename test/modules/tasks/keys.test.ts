@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { type Caller, call, post } from '../../helpers/api.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
+import { newModelServer } from '../integrations/integrations.ts'
 import { newTask, pureSteps, TASKS, untilStatus, verb } from './tasks.ts'
 
 const keyOf = async (as: Caller, ...scopes: string[]): Promise<Caller> => ({
@@ -50,9 +51,42 @@ test('a key that may not read files cannot use them in a task', async () => {
   expect(await codeOf(post(TASKS, writes, named))).toBe('access.scope_missing')
   const analysis = { title: 'Sums', type: 'dataAnalysis', input: { file: 'data.csv' } }
   expect(await codeOf(post(TASKS, writes, analysis))).toBe('access.scope_missing')
+  const profile = {
+    title: 'Sums',
+    type: 'custom',
+    input: { capability: 'profileTable', parameters: { file: 'data.csv' } },
+  }
+  expect(await codeOf(post(TASKS, writes, profile))).toBe('access.scope_missing')
+  expect(await codeOf(post(TASKS, reads, profile))).toBe(201)
   const change = { as: writes, body: { files: [file.id] } }
   expect(await codeOf(call('PATCH', `${TASKS}/${there.id}`, change))).toBe('access.scope_missing')
   expect(await codeOf(post(TASKS, reads, named))).toBe(201)
+})
+
+test('a key that may not use integrations cannot name one in the parameters of a capability', async () => {
+  const ada = await newPerson()
+  const { name } = await newModelServer(ada)
+  const [writes, uses] = [
+    await keyOf(ada, 'tasks:read', 'tasks:write'),
+    await keyOf(ada, 'tasks:read', 'tasks:write', 'integrations:use'),
+  ]
+  const asking = (integration: string) => ({
+    title: 'Ask',
+    type: 'custom',
+    input: {
+      capability: 'generateText',
+      parameters: {
+        prompt: 'Hello',
+        models: [{ provider: 'openai-compatible', model: 'echo', integration }],
+      },
+    },
+  })
+  expect(await codeOf(post(TASKS, writes, asking(name)))).toBe('access.scope_missing')
+  expect(await codeOf(post(TASKS, uses, asking(name)))).toBe(201)
+  const unknown = await post(TASKS, ada, asking('none'))
+  expect(unknown.body.errors).toMatchObject([
+    { path: '/input/parameters/models/0/integration', code: 'credential.not_found' },
+  ])
 })
 
 test('a key of a worker creates no tasks and changes none', async () => {

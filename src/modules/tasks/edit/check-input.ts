@@ -8,6 +8,7 @@ import { requireScope, type Scope } from '../../../http/scopes.ts'
 import { currentAgent, isBuiltInType, requireToolRights } from '../../agents/index.ts'
 import { namesFiles } from '../../files/index.ts'
 import { checkWorkflow, loadRunnable, type Runnable, requireNamed } from '../../workflows/index.ts'
+import { CAPABILITIES } from '../types/capabilities.ts'
 import type { CustomInput } from '../types/custom.ts'
 import { typeOf } from '../types/index.ts'
 import type { PlanOptions } from '../types/task-type.ts'
@@ -59,6 +60,13 @@ async function checkCustom(ctx: Ctx, input: CustomInput): Promise<void> {
     if (agent === null)
       throw invalid([{ path: '/input/agentId', message: 'The team has no such agent.', code: 'not_found' }])
   }
+  const { capability, parameters = {} } = input
+  if (capability !== undefined)
+    await requireNamedBy(
+      ctx,
+      { nodes: [{ type: CAPABILITIES[capability].type, params: parameters }] },
+      inParameters,
+    )
   if (input.steps === undefined) return
   requireKeyMay(ctx.actor, 'workflows:write', 'A task with steps of its own')
   const plan = typeOf('custom').plan(input as unknown as Json, PLAIN)
@@ -66,13 +74,25 @@ async function checkCustom(ctx: Ctx, input: CustomInput): Promise<void> {
   const { problems } = checkWorkflow(plan.definition)
   if (problems.length > 0)
     throw invalid(problems.map(({ path, code, message }) => ({ path: inInput(path), code, message })))
+  await requireNamedBy(ctx, plan.definition, inInput)
+}
+
+/** What the nodes name must exist, and an API key must be allowed to use it. `pathOf` is the path in the request. */
+async function requireNamedBy(
+  ctx: Ctx,
+  definition: unknown,
+  pathOf: (path: string) => `/${string}`,
+): Promise<void> {
   try {
-    await requireNamed(ctx, plan.definition, [])
+    await requireNamed(ctx, definition, [])
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'workflow.invalid') throw error
-    throw invalid((error.errors ?? []).map((one) => ({ ...one, path: inInput(one.path ?? '') })))
+    throw invalid((error.errors ?? []).map((one) => ({ ...one, path: pathOf(one.path ?? '') })))
   }
 }
+
+const inParameters = (path: string): `/${string}` =>
+  `/input${path.replace(/^\/definition\/nodes\/0\/params/, '/parameters')}`
 
 /** The result of the task may reveal the content. */
 const namesFile = (type: string, input: Json): boolean => type === 'dataAnalysis' || namesFiles(input)
