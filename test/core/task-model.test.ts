@@ -2,6 +2,7 @@
 // including reports that are repeated, late or of an earlier run, reports of workers with an expired lease, and a
 // clock that jumps.
 import { beforeAll, expect, test } from 'vitest'
+import { releaseTasks, skipTasks } from '../../src/modules/tasks/desk/repo/held.ts'
 import { QUEUE_ORDER } from '../../src/modules/tasks/desk/repo/queue.ts'
 import {
   ALLOWED,
@@ -21,9 +22,7 @@ import {
   claimRetry,
   failStart,
   putBack,
-  releaseTasks,
-  skipTasks,
-} from '../../src/modules/tasks/repo/work.ts'
+} from '../../src/modules/tasks/runs/repo.ts'
 import {
   completeLeased,
   endLeases,

@@ -1,7 +1,7 @@
 // A team may have a million dependencies: no question about some tasks may read all of them.
 import { expect, test } from 'vitest'
 import { findConnected, findEdges } from '../../src/modules/tasks/graph/repo.ts'
-import { findWaiters, selectDependencies } from '../../src/modules/tasks/repo/tasks.ts'
+import { findWaiters, selectDependencies } from '../../src/modules/tasks/repo/dependencies.ts'
 import { openTaskDatabase, TEAM } from './task-database.ts'
 
 /** The SQL that a query sends. */

@@ -16,7 +16,8 @@ import { waiveTask } from './edit/waive.ts'
 import { hasEnded } from './pure/status.ts'
 import { getTask, listTasks, listTaskTypes } from './read/service.ts'
 import { listSteps } from './read/steps.ts'
-import { cancelTask, executeTask, pauseTask, resumeTask } from './runs/control.ts'
+import { cancelTask, pauseTask, resumeTask } from './runs/control.ts'
+import { executeTask } from './runs/execute.ts'
 import { retryTask } from './runs/retry.ts'
 import {
   CreateTask,

@@ -1,7 +1,7 @@
 // One action on the tasks of a list, with a result for each. A filter is handled by a run (`run.ts`).
 import type { ServiceContext } from '../../../context.ts'
 import type { TaskResult } from '../batch/schema.ts'
-import { errorOf } from '../batch/service.ts'
+import { errorOf } from '../batch/slot.ts'
 import { deleteTask } from '../edit/delete.ts'
 import { ALLOWED, type TaskStatus } from '../pure/status.ts'
 import { cancelTask } from '../runs/control.ts'

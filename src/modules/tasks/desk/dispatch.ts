@@ -1,15 +1,16 @@
 // Starts queued tasks: the most urgent first, as many as the plan has slots for, and only as many of one kind as the
 // team's limits allow.
-
 import type { RequestContext } from '../../../context.ts'
 import { SECOND_MS } from '../../../core/clock.ts'
 import { requireFulfilled } from '../../../core/settled.ts'
 import { prepare, runBatch } from '../../../db/statement.ts'
 import { loadTeamStart, type TeamStart } from '../../workflows/index.ts'
 import { withinLimits } from '../pure/room.ts'
-import { type StandingDependency, selectDependencies, type TaskRow } from '../repo/tasks.ts'
-import { claimQueued, explainQueue, findNext, type QueuedRow } from '../repo/work.ts'
+import type { TaskRow } from '../repo/columns.ts'
+import { type StandingDependency, selectDependencies } from '../repo/dependencies.ts'
+import { claimQueued } from '../runs/repo.ts'
 import { cancelUnowned, nextRunId, type Outcome, startClaimed } from '../runs/start.ts'
+import { explainQueue, findNext, type QueuedRow } from './repo/queue.ts'
 
 const MOST_A_PASS = 100
 const AT_ONCE = 25

@@ -2,7 +2,7 @@
 import type { RequestContext } from '../../../context.ts'
 import { runBatch, type Statement } from '../../../db/statement.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
-import { findWithoutResult, keepResult } from '../repo/work.ts'
+import { findWithoutResult, keepResult } from '../runs/repo.ts'
 import type { ChangeRow } from './repo/changes.ts'
 
 export const MAX_RESULT_CHARS = 64 * 1024

@@ -6,9 +6,10 @@ import { prepare, runBatch } from '../../../db/statement.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 import { forgetReminders } from '../reminders/repo.ts'
 import { findTask } from '../repo/tasks.ts'
-import { failStart, findLostStarts, findTeamsWithQueue } from '../repo/work.ts'
+import { failStart, findLostStarts } from '../runs/repo.ts'
 import { cancelUnowned, startClaimed } from '../runs/start.ts'
 import { endLeases } from '../workers/repo.ts'
+import { findTeamsWithQueue } from './repo/queue.ts'
 import { wakeDesk } from './wake.ts'
 
 const LATE_MS = 10 * SECOND_MS

@@ -11,7 +11,8 @@ import { publishNow } from '../../realtime/index.ts'
 import { publicError } from '../../runs/index.ts'
 import { recordEvents } from '../../webhooks/index.ts'
 import type { TaskStatus } from '../pure/status.ts'
-import { findTasks, SHORT, type ShortTask } from '../repo/tasks.ts'
+import { SHORT, type ShortTask } from '../repo/columns.ts'
+import { findTasks } from '../repo/tasks.ts'
 import { type ChangeRow, isHeard } from './repo/changes.ts'
 
 const EVENT_OF: Partial<Record<TaskStatus, TaskEventType>> = {

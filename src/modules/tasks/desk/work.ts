@@ -5,6 +5,9 @@
 import type { RequestContext } from '../../../context.ts'
 import { runBatch } from '../../../db/statement.ts'
 import { hasEnded } from '../pure/status.ts'
+import { feedSearch } from '../search/service.ts'
+import { dispatchTasks } from './dispatch.ts'
+import { anyChangeAfter, type ChangeRow, deleteChanges, findChanges } from './repo/changes.ts'
 import {
   explainHeld,
   findDependants,
@@ -12,10 +15,7 @@ import {
   holdChildren,
   releaseTasks,
   skipTasks,
-} from '../repo/work.ts'
-import { feedSearch } from '../search/service.ts'
-import { dispatchTasks } from './dispatch.ts'
-import { anyChangeAfter, type ChangeRow, deleteChanges, findChanges } from './repo/changes.ts'
+} from './repo/held.ts'
 import { keepResults } from './results.ts'
 import { PARENT_MS, sumParents } from './sum.ts'
 import { tellChanges } from './tell.ts'

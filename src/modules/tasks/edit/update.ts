@@ -13,18 +13,10 @@ import { wakeDesk } from '../desk/wake.ts'
 import { findGraphVersion, isStaleGraph, raiseGraphVersion } from '../graph/repo.ts'
 import { isAtWork } from '../pure/status.ts'
 import { getTask, requireCurrentTask } from '../read/service.ts'
-import {
-  deleteOtherDependencies,
-  findDependencies,
-  findSubtree,
-  findTasks,
-  insertDependencies,
-  SHORT,
-  type TaskChanges,
-  type TaskRow,
-  updateTask as updateTaskRow,
-} from '../repo/tasks.ts'
-import { moveSubtree } from '../repo/tree.ts'
+import { SHORT, type TaskRow } from '../repo/columns.ts'
+import { deleteOtherDependencies, findDependencies, insertDependencies } from '../repo/dependencies.ts'
+import { findTasks, type TaskChanges, updateTask as updateTaskRow } from '../repo/tasks.ts'
+import { findSubtree, moveSubtree } from '../repo/tree.ts'
 import { MAX_DEPTH, MAX_GRAPH } from '../schema/parts.ts'
 import type { Task, UpdateTask } from '../schema/task.ts'
 import { checkTaskFiles } from './check-files.ts'

@@ -5,7 +5,7 @@ import { commit } from '../../../db/commit.ts'
 import { noteChange } from '../desk/repo/changes.ts'
 import { wakeDesk } from '../desk/wake.ts'
 import { getTask, requireTask } from '../read/service.ts'
-import { findDependencies, waiveDependency } from '../repo/tasks.ts'
+import { findDependencies, waiveDependency } from '../repo/dependencies.ts'
 import type { Task, WaiveDependency } from '../schema/task.ts'
 
 /** A dependency no longer holds the task, whatever its state. */

@@ -1,5 +1,5 @@
 // The life of a task: its statuses and transitions. `updateTask` uses this table, and every other statement that
-// changes a status follows it (`test/core/task-model.test.ts`). `repo/work.ts` decides when a held task is released.
+// changes a status follows it (`test/core/task-model.test.ts`). `desk/repo/held.ts` decides when a held task is released.
 export const TASK_STATUSES = [
   'draft',
   'blocked',

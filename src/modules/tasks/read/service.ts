@@ -11,14 +11,10 @@ import { type WaitView, workflowRun } from '../../../objects/workflow-run.ts'
 import { publicError } from '../../runs/index.ts'
 import { selectPlace } from '../desk/repo/queue.ts'
 import { isAtWork } from '../pure/status.ts'
+import type { TaskRow } from '../repo/columns.ts'
+import { type StandingDependency, selectDependencies } from '../repo/dependencies.ts'
 import { COLUMN_OF_SORT, countListed, findListed, findWalkEnd, type ListFilter } from '../repo/list.ts'
-import {
-  findTask,
-  readTask,
-  type StandingDependency,
-  selectDependencies,
-  type TaskRow,
-} from '../repo/tasks.ts'
+import { findTask, readTask } from '../repo/tasks.ts'
 import { type ScheduleRow, selectSchedule } from '../schedule/repo.ts'
 import type { ListTasks, Task, TaskFilter, TaskSummary } from '../schema/task.ts'
 import { searchTasks } from '../search/service.ts'

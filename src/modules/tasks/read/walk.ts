@@ -2,8 +2,9 @@
 import { encodeCursor } from '../../../core/cursor.ts'
 import { giveWay } from '../../../core/give-way.ts'
 import { columns, rowsOf } from '../../../db/hot-read.ts'
+import { fieldsOf, LONG_BYTES, type TaskRow } from '../repo/columns.ts'
 import { findListed, findWalkEnd, type ListFilter } from '../repo/list.ts'
-import { fieldsOf, findTasks, LONG_BYTES, type TaskRow } from '../repo/tasks.ts'
+import { findTasks } from '../repo/tasks.ts'
 
 const PAGE = 2_000
 const MAX_BYTES = 4 * 1024 * 1024

@@ -6,7 +6,7 @@ import { decodeCursor } from '../../../core/cursor.ts'
 import { type Columns, type HotRead, hotList } from '../../../db/hot-read.ts'
 import type { ListOptions } from '../../../db/paginate.ts'
 import { ENDED_STATUSES } from '../pure/status.ts'
-import { LISTED, type ListedTask } from './tasks.ts'
+import { LISTED, type ListedTask } from './columns.ts'
 
 export const MAX_WALK = 5_000
 

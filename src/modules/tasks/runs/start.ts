@@ -5,7 +5,6 @@
 //    (`cancelUnowned`). Code that removes a run from its task cancels the run afterwards, so one of the two finds it.
 // 3. A run uses a slot of the team's plan, like runs of triggers, so tasks never exceed `concurrentRuns`. Without a
 //    slot, the task goes back to the queue.
-
 import type { RequestContext } from '../../../context.ts'
 import { toIsoOrNull } from '../../../core/clock.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
@@ -17,17 +16,13 @@ import type { RetryPolicy } from '../../../engine/model/definition.ts'
 import { type RunActor, type StartOptions, workflowRun } from '../../../objects/workflow-run.ts'
 import { runIdOf, type Started, startRunnable } from '../../runs/index.ts'
 import { loadTeamStart, type Runnable, type TeamStart } from '../../workflows/index.ts'
-import {
-  fieldsOf,
-  findDependencies,
-  findTasks,
-  type StandingDependency,
-  type TaskRow,
-} from '../repo/tasks.ts'
-import { catchUp, failStart, putBack, renameRun } from '../repo/work.ts'
+import { fieldsOf, type TaskRow } from '../repo/columns.ts'
+import { findDependencies, type StandingDependency } from '../repo/dependencies.ts'
+import { findTasks } from '../repo/tasks.ts'
 import { customInputOf } from '../types/custom.ts'
 import { typeOf } from '../types/index.ts'
 import type { Plan } from '../types/task-type.ts'
+import { catchUp, failStart, putBack, renameRun } from './repo.ts'
 
 /** Larger results of dependencies are left out of a run's input. */
 const MAX_DEPENDENCY_CHARS = 16_384

@@ -4,7 +4,8 @@ import type { RequestContext } from '../../../context.ts'
 import { type SearchDoc, teamSearch } from '../../../objects/team-search.ts'
 import type { ChangeRow } from '../desk/repo/changes.ts'
 import { walkTasks } from '../read/walk.ts'
-import { fieldsOf, findTasks, LISTED, type ListedTask, type TaskRow } from '../repo/tasks.ts'
+import { fieldsOf, LISTED, type ListedTask, type TaskRow } from '../repo/columns.ts'
+import { findTasks } from '../repo/tasks.ts'
 
 const KIND = 'task'
 const MAX_CHARS = 20_000

@@ -1,6 +1,6 @@
 // The values in the cells of an export.
 import { toUsd } from '../../../core/money.ts'
-import type { TaskRow } from '../repo/tasks.ts'
+import type { TaskRow } from '../repo/columns.ts'
 import type { ExportColumn } from './schema.ts'
 
 const TIMES: ReadonlySet<string> = new Set([

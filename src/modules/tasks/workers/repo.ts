@@ -1,7 +1,6 @@
 // Tasks of external workers.
 import { type Statement, statement } from '../../../db/statement.ts'
-import { QUEUE_ORDER } from '../desk/repo/queue.ts'
-import { isOutside, LIMITED } from '../repo/work.ts'
+import { isOutside, LIMITED, QUEUE_ORDER } from '../desk/repo/queue.ts'
 
 export type Claimable = { id: string; status: string; attempt: number; leaseHash: string | null }
 

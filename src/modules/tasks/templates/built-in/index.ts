@@ -1,5 +1,4 @@
 // The built-in templates.
-
 import { TEMPLATES_BY_TYPE } from './by-type.ts'
 import { type BuiltInTemplate, text } from './template.ts'
 
