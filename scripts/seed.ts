@@ -99,7 +99,8 @@ const sampleStep = (serverUrl: string): Step => ({
     for (const sample of samples(serverUrl)) {
       if (known.some((one) => one.name === sample.name)) continue
       const made = await call('POST', '/api/v1/workflows', sample, token)
-      if (made.status !== 201) throw new Error(`The sample ${sample.name} could not be made: ${told(made)}`)
+      if (made.status !== 201)
+        throw new Error(`The sample ${sample.name} could not be made: ${problemText(made)}`)
       const input = sample.name === TOUR ? tourInput(false) : {}
       await call('POST', `/api/v1/workflows/${String(made.body.id)}/execute`, { input }, token)
     }
@@ -107,7 +108,7 @@ const sampleStep = (serverUrl: string): Step => ({
 })
 
 /** A problem as text. */
-const told = ({ status, body }: Answer): string => String(body.detail ?? `the API answered ${status}`)
+const problemText = ({ status, body }: Answer): string => String(body.detail ?? `the API answered ${status}`)
 
 async function contextOf(server: Server): Promise<Omit<SeedContext, 'demo'>> {
   return {

@@ -50,14 +50,14 @@ try {
   server = await serve(state, { port, host }, endWithRuntime)
   await seed(state, server, environment)
   const mail = environment === 'development' ? mailboxUrl(server.url, server.installation) : 'npm run mail'
-  tell(state, server, mail, await readSignIns(server.installation, server.batch))
+  printReady(state, server, mail, await readSignIns(server.installation, server.batch))
   server.startCron()
 } catch (error) {
   console.error(process.env.DEBUG ? error : `Orrery cannot start. ${(error as Error).message}`)
   process.exit(1)
 }
 
-function tell(state: State, server: Server, mail: string, signIns: SignIn[]): void {
+function printReady(state: State, server: Server, mail: string, signIns: SignIn[]): void {
   const width = Math.max(...signIns.map(({ email }) => email.length)) + 2
   console.log(`
 Orrery ${VERSION}

@@ -89,8 +89,8 @@ for (const { provider, setting, model = DEFAULT_MODELS[provider] ?? '' } of KNOW
     const isGood = answer.ok && fits(answer)
     if (isGood) passed++
     else failed++
-    const told = answer.ok ? `${answer.durationMs} ms` : `${answer.reason}: ${answer.message}`
-    console.log(`${provider} ${model} ${name}: ${isGood ? 'passed' : 'failed'}, ${told}`)
+    const result = answer.ok ? `${answer.durationMs} ms` : `${answer.reason}: ${answer.message}`
+    console.log(`${provider} ${model} ${name}: ${isGood ? 'passed' : 'failed'}, ${result}`)
   }
 }
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)

@@ -24,16 +24,16 @@ export async function eventDelays(engine: Engine): Promise<number[]> {
   const Socket = WebSocket as unknown as new (url: string, options: object) => WebSocket
   const socket = new Socket(`ws://127.0.0.1:${engine.port}${run}/ws`, { headers: engine.headers })
   const delays: number[] = []
-  let heard = (): void => undefined
+  let received = (): void => undefined
   socket.addEventListener('message', ({ data }) => {
     const now = Date.now()
     const { type, event } = JSON.parse(String(data)) as Frame
     if (type === 'event' && event?.type === 'node.succeeded') delays.push(now - Date.parse(event.at))
-    if (type === 'subscribed' || event?.type === 'node.succeeded') heard()
+    if (type === 'subscribed' || event?.type === 'node.succeeded') received()
   })
   const next = (): Promise<void> =>
     new Promise((resolve) => {
-      heard = resolve
+      received = resolve
     })
   await next()
   for (let n = 0; n < SIGNALS; n++) {

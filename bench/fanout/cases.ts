@@ -128,7 +128,7 @@ export async function followed(
   engine: Engine,
   members: readonly Member[],
   followers: number,
-): Promise<{ run: number; heard: number }> {
+): Promise<{ run: number; received: number }> {
   const workflowId = await engine.newWorkflow({
     nodes: [
       { id: 'go', type: 'flow.waitForEvent', params: { name: 'go' } },
@@ -160,9 +160,9 @@ export async function followed(
   if (status !== 'succeeded') throw new Error(`The run is ${status}`)
   const run = performance.now() - sent
   await all
-  const heard = performance.now() - sent
+  const received = performance.now() - sent
   crowd.close()
-  return { run, heard }
+  return { run, received }
 }
 
 const ENDPOINTS = 10

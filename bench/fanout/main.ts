@@ -83,11 +83,11 @@ try {
   await measure('a run with 150 followers against one with none', '1.5 times', async () => {
     const without = await roundsOf(() => followed(engine, members, 0))
     const withThem = await roundsOf(() => followed(engine, members, 150))
-    const times = (which: 'run' | 'heard'): string => {
+    const times = (which: 'run' | 'received'): string => {
       const [alone, followedBy] = [without, withThem].map((rounds) => median(rounds.map((one) => one[which])))
       return `${((followedBy ?? 0) / (alone ?? 1)).toFixed(2)} times (${ms(followedBy ?? 0)}, ${ms(alone ?? 0)})`
     }
-    return `the run itself ${times('run')}; until the last has its end ${times('heard')}`
+    return `the run itself ${times('run')}; until the last has its end ${times('received')}`
   })
   await measure('webhooks a second', '300', async () =>
     String(Math.round(await webhooks(engine, receiver, Number(values.deliveries)))),

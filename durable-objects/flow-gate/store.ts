@@ -19,6 +19,7 @@ ALTER TABLE runs ADD COLUMN word INTEGER NOT NULL DEFAULT 0;
 /** A run that was replaced and does not know it yet. */
 export type Replaced = { runId: string; attempts: number; nextAt: number }
 
+/** `told` and `word` are `notified` and `seq` of a `GateRow`. Old code must find its columns, so they keep their names. */
 type Row = {
   run_id: string
   place: number

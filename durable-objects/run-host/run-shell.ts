@@ -15,7 +15,7 @@ export interface RunShell {
   readonly live: ReturnType<typeof runLive>
   readonly run: Run | null
   readonly answer: HttpAnswer | null
-  /** What the gate was last told that the run needs. Null after a loss of memory. */
+  /** The need that the gate was last sent. Null after a loss of memory. */
   lastGateNeed: GateNeed | null
   readonly shell: TurnShell
   now(): number

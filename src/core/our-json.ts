@@ -8,9 +8,9 @@ export function requireOurJson(text: string, maxDepth?: number): Json {
   const parsed = parseJson(text, maxDepth)
   if (!parsed.ok) throw new AppError(parsed.error)
   const key = findDuplicateKey(text)
-  if (key !== null) throw new AppError('request.duplicate_key', { detail: tellDuplicate(key) })
+  if (key !== null) throw new AppError('request.duplicate_key', { detail: describeDuplicate(key) })
   return parsed.value
 }
 
-export const tellDuplicate = (key: string): string =>
+export const describeDuplicate = (key: string): string =>
   `The key ${JSON.stringify(key.slice(0, 100))} appears twice in one object.`

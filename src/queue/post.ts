@@ -24,7 +24,7 @@ export async function postMessages(
         ).bind(id, message.type, JSON.stringify(message), requestId, now + POST_GRACE_MS, now),
       ),
     )
-    await tellQueue(
+    await notifyQueue(
       env,
       part.map(({ id }) => id),
       requestId,
@@ -33,7 +33,7 @@ export async function postMessages(
 }
 
 /** Tells the queue about new rows. If that fails, the sweep sends them. */
-export async function tellQueue(
+export async function notifyQueue(
   env: { JOBS: Queue<QueueEnvelope> },
   outboxIds: readonly string[],
   requestId: string,

@@ -98,7 +98,7 @@ test('a run survives a crash at any fact, and no accepted fact is lost', {
       const poison = dice.pick(may)
       let crashes = 0
       const isThrownBack = turnsOfPeople()
-      const told = `seed ${seed}, ${always ? 'always' : FEW} dead of ${poison}`
+      const label = `seed ${seed}, ${always ? 'always' : FEW} dead of ${poison}`
       const { view, outcome } = await live(seed, definition, (fact, die) => {
         // Turns are cut differently each time, so this is checked again here.
         const mayDie = always ? !isThrownBack(fact) : crashes < FEW
@@ -106,10 +106,10 @@ test('a run survives a crash at any fact, and no accepted fact is lost', {
         crashes++
         die(dice.pick(['throw', 'abort']))
       }).catch((error: unknown) => {
-        throw new Error(`${told}: ${error instanceof Error ? error.message : error}`, { cause: error })
+        throw new Error(`${label}: ${error instanceof Error ? error.message : error}`, { cause: error })
       })
       if (crashes === 0) continue
-      if (!always) expect(outcome, told).toEqual(known.outcome)
+      if (!always) expect(outcome, label).toEqual(known.outcome)
       else if (view.nodes?.some(({ error }) => (error as { code?: string } | null)?.code === 'node.poison'))
         seen.givenUp++
       seen[always ? 'always' : 'few']++

@@ -1,4 +1,4 @@
-// Generated clients import `./x.js` or `./x` for what is `./x.ts`: Node, which strips types, is told so.
+// Generated clients import `./x.js` or `./x` for what is `./x.ts`: Node, which strips types, needs this hint.
 import { registerHooks } from 'node:module'
 
 registerHooks({

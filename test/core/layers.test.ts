@@ -191,7 +191,7 @@ test.each([
   ["a('fetch', \"it's fetch\", 'it\\'s fetch')", 'a( , , )'],
   ['a(`fetch $' + '{b({ c: `$' + '{d}` })} fetch`)', 'a(` b({ c: ` d} })} )'],
   ["a(/fetch['/]\\/fetch/g, b / c / d)", 'a( , b / c / d)'],
-])('the code of %j is told from comments, texts and regular expressions', (text, expected) => {
+])('the code of %j is distinguished from comments, texts and regular expressions', (text, expected) => {
   const bare = (code: string) => code.replace(/[^\S\n]+/g, '')
   expect(bare(codeOf(text))).toBe(bare(expected))
 })

@@ -75,7 +75,7 @@ const stored = (): State => ({
 
 type Report = { seq: number; status: TaskStatus; progress: number }
 /** A run reports its statuses in order, and an ended run does not change. */
-type Run = { reports: Report[]; heard: Report | null }
+type Run = { reports: Report[]; received: Report | null }
 
 type World = { random: Random; now: number; state: State; runs: Map<string, Run>; hashes: string[] }
 
@@ -107,7 +107,7 @@ const begun = (state: State, runId: string): State => ({
   runSeq: 0,
 })
 const withRun = ({ runs, random }: World, runId: string): string => {
-  if (!runs.has(runId)) runs.set(runId, { reports: scriptOf(random), heard: null })
+  if (!runs.has(runId)) runs.set(runId, { reports: scriptOf(random), received: null })
   return runId
 }
 /** The attempt that a caller has read, which may be an old one. */
@@ -121,7 +121,7 @@ const someRun = ({ random, runs, state }: World): string =>
   random.chance(0.6) && state.runId !== null
     ? state.runId
     : ([...runs.keys()][random.below(runs.size)] ?? 'none')
-const isUnheard = ({ status, runId, runSeq }: State, run: string): boolean =>
+const hasNoReport = ({ status, runId, runSeq }: State, run: string): boolean =>
   status === 'running' && runId === run && runSeq === 0
 
 const COMMANDS_OF: Record<string, Command> = {
@@ -237,7 +237,7 @@ const COMMANDS_OF: Record<string, Command> = {
     const run = someRun(world)
     return [
       db.run(putBack(ID, run, { code: 'plan', message: 'x' }, world.now)),
-      isUnheard(world.state, run) && {
+      hasNoReport(world.state, run) && {
         ...world.state,
         status: 'queued',
         runId: null,
@@ -249,7 +249,7 @@ const COMMANDS_OF: Record<string, Command> = {
     const run = someRun(world)
     return [
       db.run(failStart(ID, run, { code: 'x', message: 'x' }, world.now)),
-      isUnheard(world.state, run) && { ...world.state, status: 'failed', runId: null },
+      hasNoReport(world.state, run) && { ...world.state, status: 'failed', runId: null },
     ]
   },
   /** Any report of any run: the next, an older one, or a repeated one. */
@@ -267,8 +267,8 @@ const COMMANDS_OF: Record<string, Command> = {
       ...[id, TEAM, ID, status, seq, progress],
     )
     const { state } = world
-    const isNews = run.heard === null || seq > run.heard.seq
-    if (isNews) run.heard = report
+    const isNews = run.received === null || seq > run.received.seq
+    if (isNews) run.received = report
     const isOurs = isNews && state.runId === id && seq > state.runSeq
     const after = stored()
     return [
@@ -284,15 +284,15 @@ const COMMANDS_OF: Record<string, Command> = {
   /** A report from before the task had its run. */
   catchUp: (world) => {
     const { state, runs } = world
-    const heard = state.runId === null ? null : (runs.get(state.runId)?.heard ?? null)
+    const received = state.runId === null ? null : (runs.get(state.runId)?.received ?? null)
     return [
       db.run(catchUp(ID)),
-      heard !== null && heard.seq > state.runSeq
+      received !== null && received.seq > state.runSeq
         ? {
             ...state,
-            status: heard.status,
-            runSeq: heard.seq,
-            progress: Math.max(state.progress, heard.progress),
+            status: received.status,
+            runSeq: received.seq,
+            progress: Math.max(state.progress, received.progress),
           }
         : false,
     ]
@@ -367,14 +367,14 @@ test('random commands leave each task as in the model, and every change of statu
     db.clear()
     db.run(insertTasks([newTask(ID)], null))
     const world: World = { random, now: 1_000_000, state: stored(), runs: new Map(), hashes: [] }
-    const told: string[] = []
+    const steps: string[] = []
     for (let at = 0; at < COMMANDS; at++) {
       const name = NAMES[random.below(NAMES.length)] ?? ''
-      told.push(name)
+      steps.push(name)
       world.now += random.chance(0.1) ? random.below(7_200_000) - 3_600_000 : random.below(60_000)
       const [changed, expected] = (COMMANDS_OF[name] as Command)(world)
       const after = stored()
-      const where = `${repeatWith(SEED + n)} ${told.join(' ')} from ${JSON.stringify(world.state)}`
+      const where = `${repeatWith(SEED + n)} ${steps.join(' ')} from ${JSON.stringify(world.state)}`
       expect(after, where).toEqual(expected === false ? world.state : expected)
       if (expected === false) expect(changed, where).toBe(0)
       expect(

@@ -21,7 +21,7 @@ const bodiesSent = async (runId: string): Promise<[key: string, body: unknown][]
 
 test('a retried call sends the same body, although time has passed and the loop before it has continued', async () => {
   const url = `${inject('httpTarget')}/flaky/{{ run.id }}?failures=2`
-  const body = { at: '{{ now }}', round: '{{ nodes.round.n }}', heard: '{{ nodes.wait ?? null }}' }
+  const body = { at: '{{ now }}', round: '{{ nodes.round.n }}', received: '{{ nodes.wait ?? null }}' }
   const spec = newSpec({
     nodes: [
       { id: 'round', type: 'data.set', params: { values: { n: '{{ (nodes.round?.n ?? 0) + 1 }}' } } },
@@ -55,7 +55,7 @@ test('a retried call sends the same body, although time has passed and the loop 
   await runOf(runId).signal({ name: 'go', data: 3, by: 'me' })
   await ended(runId)
   const [first, ...others] = await bodiesSent(runId)
-  expect(first).toEqual([`${runId}:call`, { at: expect.any(Number), round: 1, heard: null }])
+  expect(first).toEqual([`${runId}:call`, { at: expect.any(Number), round: 1, received: null }])
   expect(others).toEqual([first, first])
 })
 

@@ -70,12 +70,12 @@ test('a run that waits for an event and has sent everything is not woken without
   const stub = runOf(spec.runId)
   await stub.start(spec)
   await vi.waitFor(async () => {
-    const untold = await runInDurableObject(
+    const unsent = await runInDurableObject(
       objectOf(spec.runId) as never,
       (_object: unknown, { storage }) =>
         storage.sql.exec('SELECT run FROM outbox UNION SELECT run FROM unreported').toArray().length,
     )
-    if (untold > 0) throw new Error('It has not told everything')
+    if (unsent > 0) throw new Error('It has not sent everything')
   })
   const next = await runInDurableObject(
     objectOf(spec.runId) as never,

@@ -70,17 +70,17 @@ test('a report that D1 refuses is kept and sent again', async () => {
   ).run()
   const stub = runOf(spec.runId)
   await stub.start(spec)
-  const untold = () =>
+  const unsent = () =>
     runInDurableObject(objectOf(spec.runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
       storage.sql.exec<{ attempts: number }>('SELECT attempts FROM unreported').toArray(),
     )
-  await vi.waitFor(async () => expect(await untold()).toEqual([{ attempts: 1 }]))
+  await vi.waitFor(async () => expect(await unsent()).toEqual([{ attempts: 1 }]))
   expect(await row(spec.runId)).toBeNull()
   await env.DB.prepare(`DROP TRIGGER ${trigger}`).run()
   await vi.waitFor(async () => expect(await row(spec.runId)).toMatchObject({ status: 'waiting' }), {
     timeout: 5_000,
   })
-  await vi.waitFor(async () => expect(await untold()).toEqual([]))
+  await vi.waitFor(async () => expect(await unsent()).toEqual([]))
 })
 
 /** A run with an approval, which the index has refused once. */
@@ -92,31 +92,31 @@ async function refusedApproval() {
     `CREATE TRIGGER ${trigger} BEFORE INSERT ON approvals WHEN NEW.run_id = '${runId}' BEGIN SELECT RAISE(ABORT, 'down'); END`,
   ).run()
   await runOf(runId).start(spec)
-  const untold = () =>
+  const unsent = () =>
     runInDurableObject(objectOf(runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
       storage.sql.exec<{ attempts: number }>("SELECT attempts FROM outbox WHERE kind = 'approval'").toArray(),
     )
   const inIndex = async () =>
     (await env.DB.prepare('SELECT status FROM approvals WHERE run_id = ?').bind(runId).all()).results
-  const tries = async () => (await untold())[0]?.attempts
+  const tries = async () => (await unsent())[0]?.attempts
   await vi.waitFor(async () => expect(await tries()).toBeGreaterThan(0), { timeout: 5_000 })
   expect(await inIndex()).toEqual([])
   const listen = () => env.DB.prepare(`DROP TRIGGER ${trigger}`).run()
-  return { runId, untold, inIndex, listen }
+  return { runId, unsent, inIndex, listen }
 }
 
 test.each(['', ', also when memory is lost meanwhile'])(
   'an undelivered message is sent again%s',
   async (lost) => {
-    const { runId, untold, inIndex, listen } = await refusedApproval()
+    const { runId, unsent, inIndex, listen } = await refusedApproval()
     if (lost !== '') await lose(runId)
     await listen()
     // Wakes a lost object, like its alarm would.
-    await untold()
+    await unsent()
     await vi.waitFor(async () => expect(await inIndex()).toEqual([{ status: 'pending' }]), {
       timeout: 10_000,
     })
-    await vi.waitFor(async () => expect(await untold()).toEqual([]))
+    await vi.waitFor(async () => expect(await unsent()).toEqual([]))
   },
 )
 

@@ -23,7 +23,7 @@ const MONTH = 10_000
 class Team {
   readonly teamId: string
   readonly hosts = new Map<string, HostLease>()
-  readonly runs: { id: string; place: number; isAtWork: boolean; isTold: boolean; seq: number }[] = []
+  readonly runs: { id: string; place: number; isAtWork: boolean; isReported: boolean; seq: number }[] = []
   questions = 0
   ahead = 0
   readonly #env: Env
@@ -62,21 +62,21 @@ class Team {
     const host = this.host(place)
     const admission = await host.admit(this.teamId, id, 'slot')
     if (admission !== 'slot') return admission
-    this.runs.push({ id, place, isAtWork: staysAtWork, isTold: false, seq: 1 })
+    this.runs.push({ id, place, isAtWork: staysAtWork, isReported: false, seq: 1 })
     host.started(id, { isThere: true, isAtWork: staysAtWork })
     return admission
   }
 
   async report(place: number): Promise<void> {
-    const some = this.runs.filter((run) => run.place === place && !run.isTold)
+    const some = this.runs.filter((run) => run.place === place && !run.isReported)
     if (some.length === 0) return
     const reports = some.map((run): RunReport => ({ view: this.#viewOf(run), started: null }))
-    for (const run of some) run.isTold = true
+    for (const run of some) run.isReported = true
     await this.host(place).report(reports, (keep) => projectRuns(env.DB, reports, keep))
   }
 
   end(run: Team['runs'][number]): void {
-    Object.assign(run, { isAtWork: false, isTold: false, seq: run.seq + 1 })
+    Object.assign(run, { isAtWork: false, isReported: false, seq: run.seq + 1 })
   }
 
   #viewOf({ id, isAtWork, seq }: Team['runs'][number]): Record<string, Json> {

@@ -217,16 +217,16 @@ test.each([
 
 test('a run that is ended by force sends all its messages', async () => {
   const spec = newSpec({ nodes: [waits], output: { n: 1 } }, { callbackUrl: 'https://example.com/ended' })
-  const told: unknown[] = []
+  const sent: unknown[] = []
   setFaultHook((point, state, args) => {
     if (state.id.name !== hostOf(spec.runId)) return
-    if (point === 'store.pushOutbox:before') told.push(args[0])
+    if (point === 'store.pushOutbox:before') sent.push(args[0])
     if (point === 'core.take:before' && (args[2] as { type: string }).type === 'run.collected')
       throw new Error('dead')
   })
   await runOf(spec.runId).start(spec)
   expect(await ended(spec.runId)).toMatchObject({ error: { code: 'run.poison' } })
-  expect(told).toEqual(['callback', 'notify_failed'])
+  expect(sent).toEqual(['callback', 'notify_failed'])
 })
 
 test('a run that can never start is ended, and frees its slot', async () => {

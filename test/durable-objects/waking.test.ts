@@ -20,11 +20,11 @@ test('during an effect, an alarm is set within the heartbeat, long before its ti
   const url = `${inject('httpTarget')}/drip`
   const spec = newSpec({ nodes: [{ id: 'call', type: 'http.request', params: { url }, timeoutMs: 600_000 }] })
   await runOf(spec.runId).start(spec)
-  const told = () =>
+  const unsent = () =>
     storageOf(spec.runId, async ({ sql }) =>
       sql.exec('SELECT run FROM outbox UNION ALL SELECT run FROM unreported').toArray(),
     )
-  await vi.waitFor(async () => expect(await told()).toEqual([]))
+  await vi.waitFor(async () => expect(await unsent()).toEqual([]))
   // The start and the report set the first alarm. The one after it is only for the effect.
   time.start()
   onTestFinished(time.stop)
@@ -44,9 +44,9 @@ test('during an effect, an alarm is set within the heartbeat, long before its ti
 test('a loaded run without an alarm sets it again, for its earliest time', async () => {
   const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.wait', params: { durationMs: 10_000 } }] })
   await runOf(spec.runId).start(spec)
-  const told = () =>
+  const unsent = () =>
     storageOf(spec.runId, async ({ sql }) => sql.exec('SELECT 1 FROM outbox').toArray().length)
-  await vi.waitFor(async () => expect(await told()).toBe(0))
+  await vi.waitFor(async () => expect(await unsent()).toBe(0))
   await storageOf(spec.runId, async (storage) => {
     await storage.deleteAlarm()
     await storage.sync()

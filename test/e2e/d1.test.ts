@@ -5,7 +5,7 @@ import { d1Bindings } from '../../scripts/server/d1/plugin.ts'
 import { forget, newStateDir } from './installation.ts'
 
 const SCRIPT = `
-const tell = (error) => ({ error: String(error?.message ?? error) })
+const errorOf = (error) => ({ error: String(error?.message ?? error) })
 const steady = (result) => {
   if (result?.meta) {
     const { changes, last_row_id, changed_db, rows_read, rows_written } = result.meta
@@ -33,7 +33,7 @@ export default {
       const result = await prepare(statements[0])[how](column)
       return Response.json(how === 'all' || how === 'run' ? steady(result) : result)
     } catch (error) {
-      return Response.json(tell(error))
+      return Response.json(errorOf(error))
     }
   },
 }`

@@ -166,7 +166,7 @@ test('a limit of open files that is too low is refused, with how to raise it', a
   expect(existsSync(join(dir, 'owner.json'))).toBe(false)
 })
 
-test('a password is only printed while it works for its account, whatever this start was told', async () => {
+test('a password is only printed while it works for its account, whatever the settings of this start', async () => {
   running = await start(dir, { ADMIN_PASSWORD: 'Long-enough-1-for-root' })
   const passwords = seededPasswords()
   expect(running.output()).toMatch(/admin@example\.com +\(ADMIN_PASSWORD\)/)

@@ -22,7 +22,7 @@ type Life = {
   need: GateNeed
   begun: boolean
   seq: number
-  heard: number
+  received: number
   has: boolean
   whenFull: WhenFull
 }
@@ -40,7 +40,7 @@ function say(world: World, life: Life, need: GateNeed): void {
 
 function deliver(world: World, { life, need, again, seq }: Message): void {
   const { gate, limit } = world
-  life.heard = Math.max(life.heard, seq)
+  life.received = Math.max(life.received, seq)
   const changes = noChanges()
   if (need === 'slot' || need === 'place') {
     const ask = { runId: life.id, limit, whenFull: life.whenFull, again, held: need === 'place', seq }
@@ -68,7 +68,7 @@ function end(world: World, life: Life): void {
 }
 
 /** The gate notifies runs that it has admitted or replaced. The notification may be lost. */
-function tell(world: World): void {
+function notifyRuns(world: World): void {
   const { gate, lives, dice } = world
   for (const life of lives) {
     if (dice.chance(0.3)) continue
@@ -78,7 +78,7 @@ function tell(world: World): void {
     }
     const row = gate.rows.get(life.id)
     if (row?.state !== 'inside' || row.notified) continue
-    if (life.heard === life.seq) take(life)
+    if (life.received === life.seq) take(life)
     if (dice.chance(0.8)) applyRunMessage(gate, life.id, { need: life.need, seq: life.seq }, noChanges())
   }
 }
@@ -135,7 +135,7 @@ function runWorld(seed: number): World {
     need: 'none' as GateNeed,
     begun: false,
     seq: 0,
-    heard: 0,
+    received: 0,
     has: false,
     whenFull: dice.pick(policies),
   }))
@@ -144,7 +144,7 @@ function runWorld(seed: number): World {
     if (world.mail.length > 0 && dice.chance(0.5)) {
       const [message] = world.mail.splice(dice.int(world.mail.length), 1)
       if (message) deliver(world, message)
-    } else if (dice.chance(0.3)) tell(world)
+    } else if (dice.chance(0.3)) notifyRuns(world)
     else live(world)
   }
   // All messages arrive, in any order, and every run is notified. Then all is quiet.
@@ -153,7 +153,7 @@ function runWorld(seed: number): World {
       const [message] = world.mail.splice(dice.int(world.mail.length), 1)
       if (message) deliver(world, message)
     }
-    tell(world)
+    notifyRuns(world)
     watch(world)
   }
   checkRest(world)

@@ -92,10 +92,10 @@ function asked(model: string, body: any, key: string): Asked {
   return {
     model,
     tools,
-    told: typeof last?.content === 'string' ? last.content : JSON.stringify(last?.content ?? ''),
+    lastContent: typeof last?.content === 'string' ? last.content : JSON.stringify(last?.content ?? ''),
     turns: list.filter((one: any) => one.role === 'assistant').length,
     hasResults: /"role":"tool"|function_call_output|tool_result|functionResponse/.test(json),
-    said: typeof content === 'string' ? content : (content[0]?.text ?? ''),
+    firstContent: typeof content === 'string' ? content : (content[0]?.text ?? ''),
     key,
   }
 }

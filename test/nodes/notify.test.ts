@@ -75,7 +75,7 @@ test('changes of the team are sent to its webhooks, with the actor', async () =>
   const person = await newPerson()
   await newEndpoint(person, 'https://example.com/', { events: ['workflow.*'] })
   const made = await post('/api/v1/workflows', person, {
-    name: 'Told',
+    name: 'Notified',
     definition: { nodes: [{ id: 'a', type: 'flow.noop' }] },
   })
   await runJobs(['mail.send'])

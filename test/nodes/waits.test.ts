@@ -137,13 +137,13 @@ test.each([
 })
 
 test('without a decision it fails if configured, and if the port timeout leads nowhere', async () => {
-  const told = await withPorts(
+  const configured = await withPorts(
     'flow.approval',
     { title: 'x', timeoutMs: 50, onTimeout: 'fail' },
     APPROVAL_PORTS,
   )
   const without = await withPorts('flow.approval', { title: 'x', timeoutMs: 50 }, ['approved', 'rejected'])
-  for (const run of [told, without])
+  for (const run of [configured, without])
     expect(run).toMatchObject({ status: 'failed', error: { code: 'approval.timeout' } })
 })
 

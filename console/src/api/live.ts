@@ -140,9 +140,9 @@ async function open(): Promise<void> {
 
 function attach(own: WebSocket): void {
   socket = own
-  let heardAt = performance.now()
+  let receivedAt = performance.now()
   const ping = setInterval(() => {
-    if (performance.now() - heardAt > DEAD_AFTER_MS) own.close(4001, 'no pong')
+    if (performance.now() - receivedAt > DEAD_AFTER_MS) own.close(4001, 'no pong')
     else if (own.readyState === WebSocket.OPEN) own.send('ping')
   }, PING_MS)
   own.onopen = () => {
@@ -151,7 +151,7 @@ function attach(own: WebSocket): void {
     notify()
   }
   own.onmessage = ({ data }) => {
-    heardAt = performance.now()
+    receivedAt = performance.now()
     if (data !== 'pong' && own === socket) take(JSON.parse(data as string) as Frame)
   }
   own.onclose = () => {

@@ -1,6 +1,6 @@
 // The log of a run, and the numbers by which clients know its events. Invariants:
-// 1. `seq` counts every entry, from 1 without gaps. `told` counts the entries that clients see, up to and including
-//    the row. So event n is the first row whose `told` is n; following rows with the same count are not shown.
+// 1. `seq` counts every entry, from 1 without gaps. `number` counts the entries that clients see, up to and
+//    including the row. So event n is the first row whose `number` is n; following rows with the same count are not shown.
 // 2. Both are written with the turn that made the entry, and never change.
 import type { RunEvent } from '../../../src/engine/model/event.ts'
 import { isPublic } from '../../../src/objects/run-events.ts'
@@ -16,7 +16,7 @@ export type NumberedEvent = { number: number; event: RunEvent; progress: number 
 export function openEventLog(rows: () => RunRows) {
   let head: number | null = null
   const last = (): number => {
-    head ??= rows().lastEvent().told
+    head ??= rows().lastEvent().number
     return head
   }
 
@@ -42,7 +42,7 @@ export function openEventLog(rows: () => RunRows) {
       let number = last()
       const logged = entries.map(({ event, progress }) => {
         if (isPublic(event)) newEvents.push({ number: ++number, event, progress })
-        return { seq: event.seq, event: JSON.stringify(event), told: number, progress }
+        return { seq: event.seq, event: JSON.stringify(event), number, progress }
       })
       target.addEvents(logged)
       head = number
@@ -53,9 +53,9 @@ export function openEventLog(rows: () => RunRows) {
     *page(afterNumber: number): Generator<NumberedEvent & { chars: number }> {
       if (afterNumber >= last()) return
       let number = afterNumber
-      for (const { event, told, progress } of rows().eventsFrom(rowOf(afterNumber + 1))) {
-        if (told === number) continue
-        number = told
+      for (const { event, number: next, progress } of rows().eventsFrom(rowOf(afterNumber + 1))) {
+        if (next === number) continue
+        number = next
         yield { number, event: JSON.parse(event) as RunEvent, progress, chars: event.length }
       }
     },

@@ -17,7 +17,8 @@ export type Kind =
   | 'relay'
 
 export type Row = [kind: Kind, key: string, value: string]
-export type EventRow = { seq: number; event: string; told: number; progress: number }
+/** `number` is the number of the newest event for clients at this row. Its column is still called `told`. */
+export type EventRow = { seq: number; event: string; number: number; progress: number }
 
 export type RunRows = {
   read(kind: Kind, key: string): string | null
@@ -26,7 +27,7 @@ export type RunRows = {
   remove(kind: Kind, key: string): void
   addEvents(events: readonly EventRow[]): void
   /** Zeros if there are none. */
-  lastEvent(): Pick<EventRow, 'seq' | 'told'>
+  lastEvent(): Pick<EventRow, 'seq' | 'number'>
   numberAt(seq: number): number
   eventsFrom(seq: number): Iterable<EventRow>
   /** The newest first: events that contain one of these texts. */
@@ -110,17 +111,17 @@ export function tableRows(sql: SqlStorage, n: number): RunRows {
     addEvents: (events) =>
       insert(
         'INSERT INTO events (run, seq, event, told, progress) VALUES',
-        events.map(({ seq, event, told, progress }) => [n, seq, event, told, progress]),
+        events.map(({ seq, event, number, progress }) => [n, seq, event, number, progress]),
       ),
     lastEvent: () =>
       sql
-        .exec<EventRow>('SELECT seq, told FROM events WHERE run = ? ORDER BY seq DESC LIMIT 1', n)
-        .toArray()[0] ?? { seq: 0, told: 0 },
+        .exec<EventRow>('SELECT seq, told AS number FROM events WHERE run = ? ORDER BY seq DESC LIMIT 1', n)
+        .toArray()[0] ?? { seq: 0, number: 0 },
     numberAt: (seq) =>
-      sql.exec<EventRow>('SELECT told FROM events WHERE run = ? AND seq = ?', n, seq).one().told,
+      sql.exec<EventRow>('SELECT told AS number FROM events WHERE run = ? AND seq = ?', n, seq).one().number,
     eventsFrom: (seq) =>
       sql.exec<EventRow>(
-        'SELECT seq, event, told, progress FROM events WHERE run = ? AND seq >= ? ORDER BY seq',
+        'SELECT seq, event, told AS number, progress FROM events WHERE run = ? AND seq >= ? ORDER BY seq',
         n,
         seq,
       ),
@@ -175,7 +176,7 @@ export type MemoryRows = RunRows & {
 
 type Body = {
   rows: Row[]
-  events: [event: string, told: number, progress: number][]
+  events: [event: string, number: number, progress: number][]
   outputs: [path: string, json: string][]
 }
 
@@ -196,8 +197,8 @@ export function memoryRows(body: string | null = null): MemoryRows {
   if (body !== null) {
     const stored = JSON.parse(body) as Body
     for (const [kind, key, value] of stored.rows) kindOf(kind).set(key, value)
-    for (const [event, told, progress] of stored.events)
-      events.push({ seq: events.length + 1, event, told, progress })
+    for (const [event, number, progress] of stored.events)
+      events.push({ seq: events.length + 1, event, number, progress })
     for (const [path, json] of stored.outputs) outputs.set(path, json)
     chars = body.length
   }
@@ -222,8 +223,8 @@ export function memoryRows(body: string | null = null): MemoryRows {
       }
     },
     // `seq` has no gaps, so it gives the index of an event.
-    lastEvent: () => events.at(-1) ?? { seq: 0, told: 0 },
-    numberAt: (seq) => events[seq - 1]?.told ?? 0,
+    lastEvent: () => events.at(-1) ?? { seq: 0, number: 0 },
+    numberAt: (seq) => events[seq - 1]?.number ?? 0,
     eventsFrom: (seq) => events.slice(seq - 1),
     findEvents: ([one, other], limit) =>
       events
@@ -242,7 +243,7 @@ export function memoryRows(body: string | null = null): MemoryRows {
     toBody: () =>
       JSON.stringify({
         rows: allRows(),
-        events: events.map(({ event, told, progress }) => [event, told, progress]),
+        events: events.map(({ event, number, progress }) => [event, number, progress]),
         outputs: [...outputs],
       } satisfies Body),
     copyTo(rows) {

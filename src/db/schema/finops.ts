@@ -273,8 +273,8 @@ export const budgetLedgers = sqliteTable(
     costMicroUsd: integer('cost_micro_usd').notNull(),
     tokens: integer('tokens').notNull(),
     /** The limits for which owners were notified that work has stopped. */
-    toldCost: integer('told_cost'),
-    toldTokens: integer('told_tokens'),
+    notifiedCost: integer('notified_cost'),
+    notifiedTokens: integer('notified_tokens'),
   },
   (t) => [primaryKey({ columns: [t.teamId, t.period] })],
 )

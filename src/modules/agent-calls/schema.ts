@@ -25,7 +25,7 @@ const callbackUrl = z
   .url({ protocol: /^https?$/ })
   .max(2_048)
   .optional()
-  .describe('Is told of the end of the run.')
+  .describe('The URL that is notified when the run ends.')
 
 /** For one call. */
 export const MAX_FILES = 20

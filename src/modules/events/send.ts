@@ -110,8 +110,8 @@ async function listenersOf(
     const skip = (reason: EventReceipt['skipped'][number]['reason'], detail: string | null = null) =>
       skipped.push({ triggerKey, workflowId, reason, detail })
     const { key: _key, ...rest } = JSON.parse(config) as { key?: string; filter?: unknown }
-    const word = `${workflowId} ${canonicalJson(rest as Json)}`
-    if (taken.has(word)) {
+    const content = `${workflowId} ${canonicalJson(rest as Json)}`
+    if (taken.has(content)) {
       skip('equal')
       continue
     }
@@ -121,7 +121,7 @@ async function listenersOf(
     }
     const verdict = judgeFilter(rest.filter, event)
     if (verdict.takes) {
-      taken.add(word)
+      taken.add(content)
       const workflow = { teamId, id: workflowId, isOwn: isolation === 'own' }
       const runId = await runIdOf(ctx.settings, workflow, onceOfEvent(event.id, triggerId))
       runs.push({ triggerId, triggerKey, workflowId, runId })

@@ -1,4 +1,4 @@
-// What makes two deliveries the same. The run's id is derived from `word`, so the run itself remembers its delivery.
+// What makes two deliveries the same. The run's id is derived from `key`, so the run itself remembers its delivery.
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { VENDOR_ID_HEADERS, type WebhookAuth } from '../../engine/triggers/webhook-trigger.ts'
@@ -6,8 +6,8 @@ import type { Delivery } from './delivery.ts'
 import { MAX_ID_CHARS, type Proof } from './signatures.ts'
 
 export type Identity = {
-  word: string
-  /** What must be equal if the word repeats; undefined if the sender's id alone decides. */
+  key: string
+  /** What must be equal if the key repeats; undefined if the sender's id alone decides. */
   request?: Json
   /** The sender's id for the delivery, shown with the run. */
   deliveryId?: string
@@ -36,21 +36,21 @@ export async function identify(
     }
   if (proof !== null)
     return {
-      word: `signature ${proof.signature}`,
+      key: `signature ${proof.signature}`,
       request: { body: await hashOf(delivery) },
       isDelivery: true,
     }
   const key = delivery.headers.get('idempotency-key')
   return key === null
     ? null
-    : { word: `key ${key}`, request: await contentOf(delivery, null), isDelivery: false }
+    : { key: `key ${key}`, request: await contentOf(delivery, null), isDelivery: false }
 }
 
 /** Releases before 17.4 do not send Idempotency-Key, which stays the same on a retry. */
 const gitLabHeader = ({ type }: WebhookAuth, { headers }: Delivery): string | undefined =>
   type === 'gitlab' ? ['Idempotency-Key', 'X-Gitlab-Event-UUID'].find((name) => headers.has(name)) : undefined
 
-const named = (id: string) => ({ word: `id ${id}`, deliveryId: id, isDelivery: true })
+const named = (id: string) => ({ key: `id ${id}`, deliveryId: id, isDelivery: true })
 
 function requireId(headers: Headers, header: string): string {
   const id = headers.get(header) ?? ''

@@ -85,7 +85,7 @@ export async function receiveDelivery(
       respond === 'immediately'
         ? {}
         : { waitMs: MAX_WAIT_MS, waitFor: respond === 'on-respond' ? 'respond' : 'end' },
-    ...(identity === null ? {} : { once: `hook ${hook.triggerId} ${identity.word}` }),
+    ...(identity === null ? {} : { once: `hook ${hook.triggerId} ${identity.key}` }),
     ...(identity?.request === undefined ? {} : { request: identity.request }),
     ...(config.entry === undefined ? {} : { entry: config.entry }),
   })

@@ -12,7 +12,7 @@ import { loadSettings } from '../../db/platform-settings.ts'
 import { runBatch } from '../../db/statement.ts'
 import type { Env } from '../../env.ts'
 import type { MailSend } from '../../queue/messages/mail.ts'
-import { tellQueue } from '../../queue/post.ts'
+import { notifyQueue } from '../../queue/post.ts'
 import { openTeamFile } from '../files/index.ts'
 import { countAndPost, findSender, findStrangers, type NewMail } from './repo.ts'
 
@@ -64,7 +64,7 @@ export async function sendTeamMail(
     const { counted = 0, posted = 0 } = results.at(-1)?.results[0] ?? {}
     if (posted < mails.length) throw quotaReached(sender.plan, limit, counted, mails.length)
   }
-  await tellQueue(
+  await notifyQueue(
     env,
     mails.map(({ id }) => id),
     requestId,

@@ -2,7 +2,11 @@ import { DAY_MS } from '../../core/clock.ts'
 import { defineModule } from '../define-module.ts'
 import { announcementRoutes } from './routes/announcements.ts'
 import { realtimeRoutes } from './routes/sockets.ts'
-import { notifyOfAnnouncement, publishDueAnnouncements, tellAnnouncement } from './service/announcements.ts'
+import {
+  deliverAnnouncement,
+  notifyOfAnnouncement,
+  publishDueAnnouncements,
+} from './service/announcements.ts'
 import { publish } from './service/publish.ts'
 import { revoke } from './service/revoke.ts'
 
@@ -19,7 +23,7 @@ export const realtimeModule = defineModule({
   ],
   jobs: {
     'announcement.notify': notifyOfAnnouncement,
-    'announcement.tell': tellAnnouncement,
+    'announcement.deliver': deliverAnnouncement,
     'live.revoke': revoke,
     'realtime.publish': publish,
   },

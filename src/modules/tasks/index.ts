@@ -39,7 +39,7 @@ export const tasksModule = defineModule({
   cron: [
     { name: 'fire schedules of tasks', run: fireTasks, urgent: true },
     { name: 'wake desks of tasks', run: sweepTasks, urgent: true },
-    { name: 'tell of due tasks', run: remindOfTasks },
+    { name: 'remind of due tasks', run: remindOfTasks },
   ],
   exportLists: tasksExport,
 })

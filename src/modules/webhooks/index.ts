@@ -4,7 +4,7 @@ import { callbackRoutes } from './routes/callbacks.ts'
 import { deliveryRoutes } from './routes/deliveries.ts'
 import { endpointRoutes } from './routes/endpoints.ts'
 import { queueCallback } from './service/callbacks.ts'
-import { tellLateRunChanges } from './service/run-changes.ts'
+import { recordLateRunChanges } from './service/run-changes.ts'
 import { rewrapWebhookSecrets } from './service/secrets.ts'
 import { wakeLateLanes } from './service/sweep.ts'
 
@@ -12,7 +12,7 @@ export { OUT_EVENT_TYPES, type OutEventType } from './event-types.ts'
 export type { PublicEvent } from './payload.ts'
 export { sendFromNode } from './service/from-node.ts'
 export { type Recorded, recordEvents } from './service/record.ts'
-export { tellRunChanges } from './service/run-changes.ts'
+export { recordRunChanges } from './service/run-changes.ts'
 export { type Pass, sendDue } from './service/send.ts'
 
 export const webhooksModule = defineModule({
@@ -24,7 +24,7 @@ export const webhooksModule = defineModule({
   ],
   jobs: { 'run.callback': queueCallback },
   cron: [
-    { name: 'tell webhooks of runs', run: tellLateRunChanges, urgent: true },
+    { name: 'record run changes for webhooks', run: recordLateRunChanges, urgent: true },
     { name: 'send late webhooks', run: wakeLateLanes, urgent: true },
     { name: 're-encrypt webhook secrets', run: rewrapWebhookSecrets },
   ],

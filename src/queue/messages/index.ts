@@ -7,7 +7,7 @@ import { EventDeliver, EventDispatch } from './events.ts'
 import { BudgetCheck, CostsExport, CostsImport, ImportEnded } from './finops.ts'
 import { MailSend } from './mail.ts'
 import { NotificationCreate } from './notifications.ts'
-import { AnnouncementNotify, AnnouncementTell, RealtimePublish } from './realtime.ts'
+import { AnnouncementDeliver, AnnouncementNotify, RealtimePublish } from './realtime.ts'
 import { LiveRevoke, RunCallback, RunFailed, RunRemove, RunStart } from './runs.ts'
 import { RunFilesDelete, StorageDelete } from './storage.ts'
 import { TeamPurge } from './teams.ts'
@@ -17,7 +17,7 @@ export type QueueEnvelope = z.infer<typeof QueueEnvelope>
 
 export const QueueMessage = z.discriminatedUnion('type', [
   AnnouncementNotify,
-  AnnouncementTell,
+  AnnouncementDeliver,
   ApprovalDecide,
   BudgetCheck,
   CostsExport,

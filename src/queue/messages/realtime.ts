@@ -10,13 +10,13 @@ export const RealtimePublish = z.object({
 export type RealtimePublish = z.infer<typeof RealtimePublish>
 
 /** Sends an announcement to connected users, page by page. */
-export const AnnouncementTell = z.object({
-  type: z.literal('announcement.tell'),
+export const AnnouncementDeliver = z.object({
+  type: z.literal('announcement.deliver'),
   announcementId: z.string(),
   what: z.enum(['announcement.published', 'announcement.ended']),
   afterUserId: z.string(),
 })
-export type AnnouncementTell = z.infer<typeof AnnouncementTell>
+export type AnnouncementDeliver = z.infer<typeof AnnouncementDeliver>
 
 /** Notifies users who turned on notifications for announcements, page by page. */
 export const AnnouncementNotify = z.object({

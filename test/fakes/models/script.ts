@@ -75,15 +75,23 @@ export type Asked = {
   model: string
   tools: string[]
   hasResults: boolean
-  said: string
+  firstContent: string
   /** The result of the last tool. */
-  told: string
+  lastContent: string
   /** The number of earlier answers. */
   turns: number
   key: string
 }
 
-export function scenarioOf({ model, tools, hasResults, said, told, turns, key }: Asked): Scenario {
+export function scenarioOf({
+  model,
+  tools,
+  hasResults,
+  firstContent,
+  lastContent,
+  turns,
+  key,
+}: Asked): Scenario {
   const [name = ''] = model.split('~')
   const failed = /^err(\d{3})(?:-(\w+))?$/.exec(name)
   if (failed) {
@@ -117,13 +125,17 @@ export function scenarioOf({ model, tools, hasResults, said, told, turns, key }:
       )
     case 'say':
       // Calls with the arguments that the user wrote: `{"name", "args"}`, or a list of them.
-      return answer(hasResults ? text('Done.') : callsOf(...saidCalls(said)))
+      return answer(hasResults ? text('Done.') : callsOf(...requestedCalls(firstContent)))
     case 'obey':
       // Does whatever the result of a tool says, once.
-      return answer(turns > 1 ? text('Done.') : callsOf(...saidCalls(hasResults ? jsonIn(told) : said)))
+      return answer(
+        turns > 1
+          ? text('Done.')
+          : callsOf(...requestedCalls(hasResults ? jsonIn(lastContent) : firstContent)),
+      )
     case 'always':
       // Never ends: the calls that the user wrote, in turn. `#` in them is another number each time.
-      return answer(callsOf(...turnOf(said, turns)))
+      return answer(callsOf(...turnOf(firstContent, turns)))
     case 'unknown-tool':
       return answer(callsOf({ id: 'call_1', name: 'format_disk', args: {} }))
     case 'fused-tool':
@@ -182,8 +194,8 @@ const asJson = (raw: string, tools: string[]): Script =>
     ? { calls: [{ id: 'call_1', name: 'json', args: {}, raw }], finish: 'tool', usage: USAGE }
     : text(raw)
 
-function saidCalls(said: string): Call[] {
-  const value = JSON.parse(said) as { name: string; args: unknown } | { name: string; args: unknown }[]
+function requestedCalls(content: string): Call[] {
+  const value = JSON.parse(content) as { name: string; args: unknown } | { name: string; args: unknown }[]
   return (Array.isArray(value) ? value : [value]).map(({ name, args }, index) => ({
     id: `call_${index}`,
     name,
@@ -192,10 +204,10 @@ function saidCalls(said: string): Call[] {
 }
 
 /** The list of calls inside other words. */
-const jsonIn = (told: string): string => /\[\{.*\}\]/s.exec(told.replaceAll('\\"', '"'))?.[0] ?? '[]'
+const jsonIn = (content: string): string => /\[\{.*\}\]/s.exec(content.replaceAll('\\"', '"'))?.[0] ?? '[]'
 
-function turnOf(said: string, turns: number): Call[] {
-  const list = JSON.parse(said) as { name: string; args: unknown }[][]
+function turnOf(content: string, turns: number): Call[] {
+  const list = JSON.parse(content) as { name: string; args: unknown }[][]
   const now = JSON.stringify(list[turns % list.length]).replaceAll('#', String(turns))
-  return saidCalls(now).map((call, index) => ({ ...call, id: `call_${turns}_${index}` }))
+  return requestedCalls(now).map((call, index) => ({ ...call, id: `call_${turns}_${index}` }))
 }

@@ -34,14 +34,14 @@ test('a platform that processes for more than 20 minutes ends the deployment, an
   expect(fault).toMatchObject({ code: 'deployment.timeout' })
   const { runId } = await rowOf(person, id)
   const { code, detail } = fault as { code: string; detail: string }
-  const told = {
+  const end = {
     type: 'deployment.ended',
     status: 'failed',
     cancelledBy: null,
     error: { code, message: detail },
   } as const
   await withContext((request) =>
-    takeEnd(request, { ...told, teamId: person.teamId as string, deploymentId: id, runId }),
+    takeEnd(request, { ...end, teamId: person.teamId as string, deploymentId: id, runId }),
   )
   expect((await get(`${PATH}/${id}`, person)).body).toMatchObject({
     status: 'failed',

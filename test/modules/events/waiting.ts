@@ -86,11 +86,11 @@ export async function settled(runId: string): Promise<void> {
     const row = await env.DB.prepare(
       "SELECT count(*) AS n FROM outbox WHERE status = 'pending' AND type LIKE 'event.%'",
     ).first<{ n: number }>()
-    return row?.n === 0 && (await untold(runId)) === 0
+    return row?.n === 0 && (await undelivered(runId)) === 0
   }, `${runId} is left alone`)
 }
 
-export const untold = (runId: string): Promise<number> =>
+export const undelivered = (runId: string): Promise<number> =>
   inside(runId, ({ sql }) => sql.exec('SELECT 1 FROM outbox').toArray().length)
 
 export const inside = <T>(runId: string, work: (storage: DurableObjectStorage) => T): Promise<T> =>

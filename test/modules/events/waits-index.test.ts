@@ -22,8 +22,8 @@ import {
   rowsOf,
   send,
   settled,
+  undelivered,
   until,
-  untold,
   view,
   wait,
   waiting,
@@ -95,7 +95,7 @@ test('a wait without an event name, or one that takes a signal immediately, is n
     })
     await runOf(quick).signal({ name: 'go', data: null, by: 'me' })
     await runOf(quick).signal({ name: 'a name with blanks', data: null, by: 'me' })
-    await until(async () => (await untold(quick)) === 0, 'all is told')
+    await until(async () => (await undelivered(quick)) === 0, 'everything is delivered')
   })
   expect(sent.filter(({ sql }) => sql.includes('event_waits'))).toEqual([])
 })
@@ -169,7 +169,7 @@ test('an outdated row is removed when an event finds it', async () => {
 test('an event and its delivery message are one commit, and without waits there is no message', async () => {
   const { person, runId } = await newWaiting({ name: 'go' })
   const mark = await markOf()
-  await send(person, { name: 'unheard' })
+  await send(person, { name: 'ignored' })
   expect(await messagesSince(mark)).toEqual([])
   const { id } = (await send(person, { name: 'go' })).body
   const { results } = await env.DB.prepare(

@@ -58,7 +58,7 @@ test('in the input of a run', async () => {
   await post(`${FILES}/${file.$file}/restore`, ada, undefined)
 })
 
-test('in what runs are told', async () => {
+test('in what is sent to runs', async () => {
   const { blind, reads, file, workflowId } = at
   refuses(await post('/api/v1/events', blind, { name: 'file.came', data: { doc: file } }))
   expect((await post('/api/v1/events', reads, { name: 'file.came', data: { doc: file } })).status).toBe(202)

@@ -17,7 +17,8 @@ const setBudget = (owner: Person, body: object) =>
   call('PUT', `/api/v1/teams/${owner.teamId}/budgets`, { as: owner, body })
 const spend = (as: Person, costUsd: number, more: object = {}) =>
   postCost(as, { date: today(), costUsd, ...more })
-const told = async (owner: Person) => (await mailTo(owner.email)).map(({ subject }) => subject).reverse()
+const subjectsTo = async (owner: Person) =>
+  (await mailTo(owner.email)).map(({ subject }) => subject).reverse()
 const check = (teamId: string) =>
   withContext((request) => checkBudget(request, { type: 'budget.check', teamId }))
 
@@ -26,15 +27,15 @@ test('owners get a mail at each share, once, and nobody else does', async () => 
   const admin = await join('admin')
   await setBudget(owner, { monthlyCostUsd: 100, alertAt: [0.5, 0.8, 1] })
   await spend(admin, 49.999999)
-  expect(await told(owner)).toEqual([])
+  expect(await subjectsTo(owner)).toEqual([])
   await spend(admin, 0.000001, { line: '2' })
-  expect(await told(owner)).toEqual(['50 % of the budget is used'])
+  expect(await subjectsTo(owner)).toEqual(['50 % of the budget is used'])
   await spend(admin, 1, { line: '3' })
   await Promise.all([check(owner.teamId), check(owner.teamId), check(owner.teamId)])
-  expect(await told(owner)).toHaveLength(1)
+  expect(await subjectsTo(owner)).toHaveLength(1)
   await spend(admin, 60, { line: '4' })
-  expect(await told(owner)).toEqual(['50 % of the budget is used', '100 % of the budget is used'])
-  expect(await told(admin)).toEqual([])
+  expect(await subjectsTo(owner)).toEqual(['50 % of the budget is used', '100 % of the budget is used'])
+  expect(await subjectsTo(admin)).toEqual([])
   const [mail] = await mailTo(owner.email)
   expect(mail?.text).toContain('111.00 USD')
   expect(mail?.text).toContain('limit of 100.00 USD')
@@ -44,30 +45,30 @@ test('a correction that falls below a share and rises again sends no second mail
   const { owner } = await newTeam()
   await setBudget(owner, { monthlyCostUsd: 10 })
   await spend(owner, 9)
-  await told(owner)
+  await subjectsTo(owner)
   await spend(owner, 1)
-  await told(owner)
+  await subjectsTo(owner)
   await spend(owner, 9)
-  expect(await told(owner)).toHaveLength(1)
+  expect(await subjectsTo(owner)).toHaveLength(1)
 })
 
 test('a limit below the costs is reported immediately, and again for another limit', async () => {
   const { owner } = await newTeam()
   await spend(owner, 9)
-  expect(await told(owner)).toEqual([])
+  expect(await subjectsTo(owner)).toEqual([])
   await setBudget(owner, { monthlyCostUsd: 9 })
-  expect(await told(owner)).toHaveLength(1)
+  expect(await subjectsTo(owner)).toHaveLength(1)
   await setBudget(owner, { monthlyCostUsd: 8 })
-  expect(await told(owner)).toHaveLength(2)
+  expect(await subjectsTo(owner)).toHaveLength(2)
   await setBudget(owner, { monthlyCostUsd: 9 })
-  expect(await told(owner)).toHaveLength(2)
+  expect(await subjectsTo(owner)).toHaveLength(2)
 })
 
 test('costs of other months and of runs: only costs of this month are reported', async () => {
   const { owner } = await newTeam()
   await setBudget(owner, { monthlyCostUsd: 10, monthlyTokens: 100, alertAt: [1] })
   await spend(owner, 50, { date: '2020-01-15' })
-  expect(await told(owner)).toEqual([])
+  expect(await subjectsTo(owner)).toEqual([])
   const period = periodOf(clock.now())
   const use = async (metric: string, amount: number) => {
     const { sql, params } = addUsage(owner.teamId, period, metric, amount).toSQL()
@@ -79,7 +80,7 @@ test('costs of other months and of runs: only costs of this month are reported',
   await use('inputTokens', 60)
   await use('outputTokens', 40)
   await spend(owner, 6)
-  expect((await told(owner)).sort()).toEqual([
+  expect((await subjectsTo(owner)).sort()).toEqual([
     '100 % of the budget is used',
     '100 % of the token budget is used',
   ])
@@ -126,6 +127,6 @@ test('random writes, corrections and limits: the highest share is reported, and 
     const highest = new Map(results.map(({ amount, share }) => [amount, share]))
     const name = `${repeatWith(SEED, casesOf(50))}, round ${round}`
     expect([...highest].sort(), name).toEqual([...reached].sort())
-    expect((await told(owner)).length, name).toBe(results.length)
+    expect((await subjectsTo(owner)).length, name).toBe(results.length)
   }
 }, 120_000)

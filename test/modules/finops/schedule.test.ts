@@ -157,8 +157,8 @@ test('an export whose message was given up has failed, and the owner is notified
   })
   await runCronTasks('end exports of costs that were given up', 'end exports of costs that were given up')
   expect((await get(SCHEDULE, person)).body.lastRun).toMatchObject({ status: 'failed' })
-  const told = (await mailTo(person.email)).filter(({ subject }) => subject.includes('was given up'))
-  expect(told).toHaveLength(1)
+  const mails = (await mailTo(person.email)).filter(({ subject }) => subject.includes('was given up'))
+  expect(mails).toHaveLength(1)
 })
 
 test('only a bucket of the team is accepted, with the right to use it; it counts as a use', async () => {

@@ -10,7 +10,7 @@ import { clock } from '../../helpers/clock.ts'
 import { mailTo, runCronTasks, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { resetSettings, setSettings } from '../admin/settings.ts'
-import { tell } from './telling.ts'
+import { notifyPeople } from './support.ts'
 
 afterEach(resetSettings)
 
@@ -79,7 +79,7 @@ test('mails contain a link to unsubscribe, and one click in a mail program does 
   const sent: Sent[] = []
   const EMAIL = { send: async (mail: Sent) => void sent.push(mail) }
   const person = await newPerson()
-  await tell({ to: { userIds: [person.userId] }, teamId: person.teamId })
+  await notifyPeople({ to: { userIds: [person.userId] }, teamId: person.teamId })
   const row = await env.DB.prepare("SELECT id FROM outbox WHERE json_extract(body, '$.to') = ?")
     .bind(person.email)
     .first<{ id: string }>()
@@ -92,7 +92,7 @@ test('mails contain a link to unsubscribe, and one click in a mail program does 
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
   })
   expect(click.status).toBe(200)
-  await tell({ to: { userIds: [person.userId] }, teamId: person.teamId, title: 'Again' })
+  await notifyPeople({ to: { userIds: [person.userId] }, teamId: person.teamId, title: 'Again' })
   expect((await mailTo(person.email)).map(({ subject }) => subject)).not.toContain('Again')
 })
 
@@ -109,15 +109,15 @@ test('mails count against the limit of the team, and the rest is sent the next d
   await setSettings({ limits: { free: { mailsPerDay: 1 } } })
   const person = await newPerson({ plan: 'free' })
   const notice = { to: { userIds: [person.userId] }, teamId: person.teamId }
-  await tell({ ...notice, title: 'One' })
-  await tell({ ...notice, title: 'Two' })
-  await tell({ ...notice, title: 'Three' })
+  await notifyPeople({ ...notice, title: 'One' })
+  await notifyPeople({ ...notice, title: 'Two' })
+  await notifyPeople({ ...notice, title: 'Three' })
   expect((await mailTo(person.email)).map(({ subject }) => subject)).toEqual(['One'])
   expect(await used(person.teamId)).toBe(1)
   await runCronTasks('mail notifications')
   expect(await mailTo(person.email)).toHaveLength(1)
   // Mails that a user must get are not held back, and do not count.
-  await tell({ ...notice, teamId: null, kind: 'security.notice', title: 'Urgent' })
+  await notifyPeople({ ...notice, teamId: null, kind: 'security.notice', title: 'Urgent' })
   expect((await mailTo(person.email))[0]?.subject).toBe('Urgent')
   expect(await used(person.teamId)).toBe(1)
   clock.advance(DAY_MS)
@@ -132,7 +132,7 @@ test('a team with a used-up limit delays no mails about another, and former memb
   const person = await theirs.join('viewer')
   const mine = await newTeam(person)
   const about = (teamId: string, title: string, userId = person.userId) =>
-    tell({ to: { userIds: [userId] }, teamId, title })
+    notifyPeople({ to: { userIds: [userId] }, teamId, title })
   const subjects = async () => (await mailTo(person.email)).map(({ subject }) => subject)
   // Both teams send as many as they may, and the rest waits for the next day.
   for (const title of ['Theirs', 'Theirs later']) await about(theirs.teamId, title)

@@ -7,15 +7,15 @@ import { clock } from '../../helpers/clock.ts'
 import { mailTo, runCronTasks, runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
-import { listOf, NOTICE, newKey, setSettings, tell } from './telling.ts'
+import { listOf, NOTICE, newKey, notifyPeople, setSettings } from './support.ts'
 
 const PATH = '/api/v1/users/notifications'
 
 test('a notification is stored for each user, listed with the count of unread ones, read and deleted', async () => {
   const { owner, join, teamId } = await newTeam()
   const member = await join('member')
-  await tell({ to: { userIds: [member.userId], role: 'owner' }, teamId })
-  await tell({ to: { userIds: [member.userId] }, teamId, kind: 'mention', title: 'Hello' })
+  await notifyPeople({ to: { userIds: [member.userId], role: 'owner' }, teamId })
+  await notifyPeople({ to: { userIds: [member.userId] }, teamId, kind: 'mention', title: 'Hello' })
   expect((await listOf(owner)).items).toHaveLength(1)
   const { items, unreadCount } = await listOf(member)
   expect([items.length, unreadCount]).toEqual([2, 2])
@@ -35,7 +35,7 @@ test('a notification is stored for each user, listed with the count of unread on
 test('people who are not members of the team are not notified', async () => {
   const { teamId } = await newTeam()
   const stranger = await newPerson()
-  await tell({ to: { userIds: [stranger.userId] }, teamId })
+  await notifyPeople({ to: { userIds: [stranger.userId] }, teamId })
   expect((await listOf(stranger)).items).toEqual([])
 })
 
@@ -50,11 +50,11 @@ test('200 failures of one workflow in an hour are one notification with a count,
   )
   expect((await listOf(person)).items).toMatchObject([{ count: 200 }])
   expect(await mailTo(person.email)).toMatchObject([{ subject: NOTICE.title }])
-  await tell({ to, teamId: person.teamId, dedupeKey: 'wf_2' })
+  await notifyPeople({ to, teamId: person.teamId, dedupeKey: 'wf_2' })
   expect((await listOf(person)).items).toHaveLength(2)
   const key = await newKey(person)
   clock.advance(3_600_000)
-  await tell({ to, teamId: person.teamId, dedupeKey: 'wf_1' })
+  await notifyPeople({ to, teamId: person.teamId, dedupeKey: 'wf_1' })
   expect((await listOf(key)).items).toHaveLength(3)
 })
 
@@ -75,26 +75,26 @@ test('a repeated message, also concurrent, counts once', async () => {
 
 test('a group that was read is closed: later failures are a new one', async () => {
   const person = await newPerson()
-  const told = { to: { userIds: [person.userId] }, teamId: person.teamId, dedupeKey: 'wf' }
-  await tell(told)
+  const notice = { to: { userIds: [person.userId] }, teamId: person.teamId, dedupeKey: 'wf' }
+  await notifyPeople(notice)
   await call('PUT', `${PATH}/read-all`, { as: person })
-  await tell(told)
+  await notifyPeople(notice)
   expect(await listOf(person)).toMatchObject({ unreadCount: 1, items: [{ count: 1 }, { count: 1 }] })
 })
 
 test('a user chooses by kind and channel, and may mute a workflow', async () => {
   const person = await newPerson()
   const workflowId = await newWorkflow(person.teamId, { nodes: [{ id: 'a', type: 'flow.noop' }] })
-  const told = { to: { userIds: [person.userId] }, teamId: person.teamId }
+  const notice = { to: { userIds: [person.userId] }, teamId: person.teamId }
   const set = await setSettings(person, {
     kinds: { 'run.failed': { mail: false }, 'budget.threshold': { inApp: false }, mention: { mail: true } },
     mutedWorkflows: [workflowId],
   })
   expect(set.body.kinds['run.failed']).toEqual({ inApp: true, mail: false, webhook: false })
-  await tell(told)
-  await tell({ ...told, kind: 'budget.threshold', title: 'Half of it' })
-  await tell({ ...told, kind: 'mention', title: 'You' })
-  await tell({ ...told, workflowId, title: 'Muted' })
+  await notifyPeople(notice)
+  await notifyPeople({ ...notice, kind: 'budget.threshold', title: 'Half of it' })
+  await notifyPeople({ ...notice, kind: 'mention', title: 'You' })
+  await notifyPeople({ ...notice, workflowId, title: 'Muted' })
   const { items } = await listOf(person)
   expect(items.map(({ title }: { title: string }) => title)).toEqual(['You', NOTICE.title])
   expect((await mailTo(person.email)).map(({ subject }) => subject).sort()).toEqual(['Half of it', 'You'])
@@ -106,8 +106,8 @@ test('general preferences turn off mail and list, except for security', async ()
     as: person,
     body: { notifications: { email: false, inApp: false } },
   })
-  await tell({ to: { userIds: [person.userId] }, teamId: person.teamId })
-  await tell({
+  await notifyPeople({ to: { userIds: [person.userId] }, teamId: person.teamId })
+  await notifyPeople({
     to: { userIds: [person.userId] },
     teamId: null,
     kind: 'security.notice',
@@ -122,10 +122,10 @@ test('mails wait for the end of quiet hours, and are sent as one; urgent ones do
   const minute = (ms: number) => new Date(ms).toISOString().slice(11, 16)
   const quietHours = { from: minute(clock.now() - 60_000), to: minute(clock.now() + 600_000) }
   await setSettings(person, { quietHours })
-  const told = { to: { userIds: [person.userId] }, teamId: person.teamId }
-  await tell({ ...told, title: 'First' })
-  await tell({ ...told, title: 'Second' })
-  await tell({ ...told, kind: 'security.notice', title: 'Urgent' })
+  const notice = { to: { userIds: [person.userId] }, teamId: person.teamId }
+  await notifyPeople({ ...notice, title: 'First' })
+  await notifyPeople({ ...notice, title: 'Second' })
+  await notifyPeople({ ...notice, kind: 'security.notice', title: 'Urgent' })
   await runCronTasks('mail notifications')
   expect((await mailTo(person.email)).map(({ subject }) => subject)).toEqual(['Urgent'])
   clock.advance(660_000)
@@ -147,9 +147,9 @@ test('a digest collects the day, and its link stops it without signing in', asyn
     as: person,
     body: { timezone: 'Asia/Tokyo', notifications: { digest: 'daily' } },
   })
-  const told = { to: { userIds: [person.userId] }, teamId: person.teamId }
-  await tell({ ...told, title: 'One' })
-  await tell({ ...told, title: 'Two' })
+  const notice = { to: { userIds: [person.userId] }, teamId: person.teamId }
+  await notifyPeople({ ...notice, title: 'One' })
+  await notifyPeople({ ...notice, title: 'Two' })
   expect(await mailTo(person.email)).toEqual([])
   clock.advance(86_400_000)
   await runCronTasks('mail notifications')
@@ -157,14 +157,14 @@ test('a digest collects the day, and its link stops it without signing in', asyn
   expect(mail?.subject).toBe('2 notifications')
   const path = linkIn(mail?.text)
   expect((await get(path)).status).toBe(200)
-  await tell({ ...told, title: 'Three' })
+  await notifyPeople({ ...notice, title: 'Three' })
   clock.advance(86_400_000)
   await runCronTasks('mail notifications')
   expect(await mailTo(person.email)).toHaveLength(2)
   const forged = `${path.slice(0, -2)}${path.endsWith('AA') ? 'BB' : 'AA'}`
   expect((await call('POST', forged)).status).toBe(400)
   expect((await call('POST', path)).status).toBe(200)
-  await tell({ ...told, title: 'Four' })
+  await notifyPeople({ ...notice, title: 'Four' })
   clock.advance(86_400_000)
   await runCronTasks('mail notifications')
   expect(await mailTo(person.email)).toHaveLength(2)
@@ -172,12 +172,12 @@ test('a digest collects the day, and its link stops it without signing in', asyn
 
 test('the link of one mail stops its kind only', async () => {
   const person = await newPerson()
-  const told = { to: { userIds: [person.userId] }, teamId: person.teamId }
-  await tell(told)
+  const notice = { to: { userIds: [person.userId] }, teamId: person.teamId }
+  await notifyPeople(notice)
   const [mail] = await mailTo(person.email)
   expect((await call('POST', linkIn(mail?.text))).status).toBe(200)
-  await tell(told)
-  await tell({ ...told, kind: 'integration.broken', title: 'Broken' })
+  await notifyPeople(notice)
+  await notifyPeople({ ...notice, kind: 'integration.broken', title: 'Broken' })
   expect((await mailTo(person.email)).map(({ subject }) => subject)).toEqual(['Broken', NOTICE.title])
 })
 
@@ -198,7 +198,12 @@ test('the channel webhook sends to webhooks of the team', async () => {
   const person = await newPerson()
   await post('/api/v1/webhooks', person, { url: 'https://example.com/', events: ['notification.*'] })
   await setSettings(person, { kinds: { mention: { webhook: true } } })
-  await tell({ to: { userIds: [person.userId] }, teamId: person.teamId, kind: 'mention', title: 'You' })
+  await notifyPeople({
+    to: { userIds: [person.userId] },
+    teamId: person.teamId,
+    kind: 'mention',
+    title: 'You',
+  })
   const { results } = await env.DB.prepare('SELECT type, body FROM webhook_events WHERE team_id = ?')
     .bind(person.teamId)
     .all<{ type: string; body: string }>()

@@ -7,12 +7,12 @@ import { linear } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 import { PASSWORD, registered } from '../auth/accounts.ts'
 import { pureSteps } from '../tasks/tasks.ts'
-import { listOf, setSettings } from './telling.ts'
+import { listOf, setSettings } from './support.ts'
 
 const execute = async (person: Person, workflowId: string): Promise<string> =>
   (await post(`/api/v1/workflows/${workflowId}/execute`, person, {})).body.id
 
-const told = async (person: Parameters<typeof listOf>[0], kind: string) => {
+const noticesOf = async (person: Parameters<typeof listOf>[0], kind: string) => {
   await runJobs(['event.dispatch', 'run.start', 'mail.send'])
   return (await listOf(person, `?kind=${kind}`)).items
 }
@@ -24,17 +24,17 @@ test('a successful run notifies its starter only on request', async () => {
   for (const person of [asks, other])
     ids.push(await execute(person, await newWorkflow(person.teamId, linear(2))))
   await vi.waitFor(async () =>
-    expect(await told(asks, 'run.succeeded')).toMatchObject([
+    expect(await noticesOf(asks, 'run.succeeded')).toMatchObject([
       { level: 'success', subject: { type: 'run', id: ids[0] }, count: 1 },
     ]),
   )
-  expect(await told(other, 'run.succeeded')).toEqual([])
+  expect(await noticesOf(other, 'run.succeeded')).toEqual([])
   await setSettings(asks, { kinds: { 'run.succeeded': { inApp: false } } })
   await execute(asks, await newWorkflow(asks.teamId, linear(2)))
   await vi.waitFor(async () =>
     expect((await get('/api/v1/runs?status=succeeded', asks)).body.items).toHaveLength(2),
   )
-  expect(await told(asks, 'run.succeeded')).toHaveLength(1)
+  expect(await noticesOf(asks, 'run.succeeded')).toHaveLength(1)
 })
 
 test('the starter of a run is notified about the decision on its approval, unless they decided themselves', async () => {
@@ -58,19 +58,19 @@ test('the starter of a run is notified about the decision on its approval, unles
   }
   const id = await decide(member, owner, 'reject')
   await vi.waitFor(async () =>
-    expect(await told(member, 'approval.decided')).toMatchObject([
+    expect(await noticesOf(member, 'approval.decided')).toMatchObject([
       { title: 'Ship it?: rejected', level: 'warning', subject: { type: 'approval', id } },
     ]),
   )
   await decide(owner, owner, 'approve')
-  expect(await told(owner, 'approval.decided')).toEqual([])
+  expect(await noticesOf(owner, 'approval.decided')).toEqual([])
 })
 
 test('an invited person with an account gets a notification, and the one mail with the link', async () => {
   const { owner, teamId } = await newTeam()
   const guest = await newPerson()
   const invited = await post(`/api/v1/teams/${teamId}/invitations`, owner, { email: guest.email })
-  expect(await told(guest, 'invitation')).toMatchObject([
+  expect(await noticesOf(guest, 'invitation')).toMatchObject([
     { subject: { type: 'invitation', id: invited.body.id }, teamId: null },
   ])
   expect(await mailTo(guest.email)).toHaveLength(1)
@@ -85,7 +85,7 @@ test('a new password causes a security notification, with one mail', async () =>
   })
   expect(changed.status).toBe(200)
   const fresh = { token: changed.body.accessToken }
-  expect(await told(fresh, 'security.notice')).toMatchObject([
+  expect(await noticesOf(fresh, 'security.notice')).toMatchObject([
     { title: 'Your password was changed', level: 'warning' },
   ])
   expect(await mailTo(account.email)).toHaveLength(before + 1)
@@ -110,7 +110,7 @@ test('the assignee of a task is notified, unless they assigned it to themselves'
   const later = await create(owner, null)
   await call('PATCH', `/api/v1/tasks/${later}`, { as: owner, body: { assignee: { userId: member.userId } } })
   await call('PATCH', `/api/v1/tasks/${later}`, { as: owner, body: { title: 'Count them again' } })
-  const notices = await told(member, 'task.assigned')
+  const notices = await noticesOf(member, 'task.assigned')
   expect(notices.map((one: { subject: { id: string } }) => one.subject.id).sort()).toEqual(
     [given, later].sort(),
   )

@@ -6,11 +6,11 @@ import type { Plan } from '../../../src/core/plans.ts'
 import { retainByPlan } from '../../../src/cron/retention.ts'
 import { get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
+import { newCallback, newNotification } from '../../helpers/deliveries.ts'
 import { runCron, withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { retainTeamsSince } from '../../helpers/retention.ts'
 import { linear } from '../../helpers/runs.ts'
-import { newCallback, newNotification } from '../../helpers/told.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 import { resetSettings, setSettings } from '../admin/settings.ts'
 
@@ -21,7 +21,7 @@ beforeEach(() => {
   since = clock.now()
 })
 
-async function told(plan: Plan, ageDays: number) {
+async function newData(plan: Plan, ageDays: number) {
   const person = await newPerson({ plan })
   const createdAt = clock.now() - ageDays * DAY_MS
   const notification = await newNotification(person)
@@ -50,7 +50,11 @@ const ALL = { notifications: 1, deliveries: 1, events: 1 }
 const NONE = { notifications: 0, deliveries: 0, events: 0 }
 
 test('a plan with a shorter retention deletes earlier, others do not', async () => {
-  const [free, young, premium] = [await told('free', 8), await told('free', 6), await told('premium', 8)]
+  const [free, young, premium] = [
+    await newData('free', 8),
+    await newData('free', 6),
+    await newData('premium', 8),
+  ]
   const week = { free: 7 }
   await setSettings({ retention: { notifications: week, deliveries: week, events: week } })
   await retainTeamsSince(since)
@@ -58,7 +62,7 @@ test('a plan with a shorter retention deletes earlier, others do not', async () 
 })
 
 test('a longer retention only applies to its plan', async () => {
-  const [free, team] = [await told('free', 100), await told('team', 100)]
+  const [free, team] = [await newData('free', 100), await newData('team', 100)]
   const year = { team: 365 }
   await setSettings({ retention: { notifications: year, deliveries: year, events: year } })
   await runCron()

@@ -83,16 +83,16 @@ test('one that starts later is sent by the tick, once', async () => {
     startsAt,
     expiresAt: new Date(clock.now() + 120_000).toISOString(),
   })
-  const heard = () => titles(live.events('announcements')).filter((one) => one.endsWith('Later'))
+  const received = () => titles(live.events('announcements')).filter((one) => one.endsWith('Later'))
   await runCronTasks('publish announcements')
   await runJobs()
-  expect(heard()).toEqual([])
+  expect(received()).toEqual([])
   clock.advance(61_000)
   await runCronTasks('publish announcements')
   await runCronTasks('publish announcements')
   await runJobs()
-  await live.until(() => heard().length > 0)
-  expect(heard()).toEqual(['announcement.published Later'])
+  await live.until(() => received().length > 0)
+  expect(received()).toEqual(['announcement.published Later'])
   clock.advance(60_000)
   expect(
     (await get(`${REALTIME}/announcements`, person)).body.items.map(({ id }: { id: string }) => id),
@@ -138,16 +138,16 @@ test('users who turned it on get a notification once, and a mail', async () => {
     expect((await call('PUT', '/api/v1/users/notifications/settings', { as, body })).status).toBe(200)
   }
   const made = await announce({ title: 'Maintenance of the store', level: 'warning', audience: { teamId } })
-  const told = async (as: typeof asks) =>
+  const noticesOf = async (as: typeof asks) =>
     (await get('/api/v1/users/notifications?kind=announcement', as)).body.items
   for (let again = 0; again < 3; again++) await runJobs()
   await withContext((request) =>
     notifyOfAnnouncement(request, { type: 'announcement.notify', announcementId: made.id, afterUserId: '' }),
   )
   for (let again = 0; again < 2; again++) await runJobs()
-  expect(await told(asks)).toMatchObject([
+  expect(await noticesOf(asks)).toMatchObject([
     { title: 'Maintenance of the store', level: 'warning', count: 1, subject: { id: made.id } },
   ])
   expect((await mailTo(asks.email)).map(({ subject }) => subject)).toEqual(['Maintenance of the store'])
-  for (const as of [owner, silent, outsider]) expect(await told(as)).toEqual([])
+  for (const as of [owner, silent, outsider]) expect(await noticesOf(as)).toEqual([])
 })

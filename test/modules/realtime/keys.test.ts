@@ -4,7 +4,7 @@ import { type Caller, call, get, post } from '../../helpers/api.ts'
 import { giveObjectsTheTimeOfTheApp } from '../../helpers/clock.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
-import { tell } from '../notifications/telling.ts'
+import { notifyPeople } from '../notifications/support.ts'
 import { startedBy } from '../runs/followers.ts'
 import { type Live, socket } from './sockets.ts'
 
@@ -27,8 +27,8 @@ test('a key gets the notifications of its own team, a person those of all teams'
   giveObjectsTheTimeOfTheApp()
   const { here, there } = await inTwoTeams()
   const to = { userIds: [here.userId] }
-  await tell({ to, teamId: here.teamId, title: 'here before' })
-  await tell({ to, teamId: there.teamId, title: 'there before' })
+  await notifyPeople({ to, teamId: here.teamId, title: 'here before' })
+  await notifyPeople({ to, teamId: there.teamId, title: 'there before' })
   const key = await socket(
     await keyOf(here, ['runs:read', 'notifications:read']),
     ['notifications'],
@@ -38,8 +38,8 @@ test('a key gets the notifications of its own team, a person those of all teams'
   expect(titlesOf(key.of('notifications', 'reset')[0]?.snapshot.notifications)).toEqual(['here before'])
   expect(key.of('notifications', 'reset')[0]?.snapshot.unreadCount).toBe(1)
   expect(person.of('notifications', 'reset')[0]?.snapshot.unreadCount).toBe(2)
-  await tell({ to, teamId: there.teamId, title: 'there' })
-  await tell({ to, teamId: here.teamId, title: 'here' })
+  await notifyPeople({ to, teamId: there.teamId, title: 'there' })
+  await notifyPeople({ to, teamId: here.teamId, title: 'here' })
   await person.until(() => person.events('notifications').length === 2)
   await key.until(() => key.events('notifications').length > 0)
   expect(titlesOf(person.events('notifications').map(({ event }) => event.data))).toEqual(['there', 'here'])
@@ -118,19 +118,19 @@ test('a key hears announcements for its team or for everybody, and none for anot
     return made.body.id as string
   }
   const ours = ['here', 'there']
-  const heard = (live: Live) =>
+  const received = (live: Live) =>
     titlesOf(live.events('announcements').map(({ event }) => event.data)).filter((one) => ours.includes(one))
   const ofHere = await keyOf(here, ['runs:read', 'profile:write'])
   const key = await socket(ofHere, ['announcements'], 'notifications')
   const person = await socket(here, ['announcements'], 'notifications')
   const elsewhere = await announce('there', { teamId: there.teamId })
   await runJobs()
-  await person.until(() => heard(person).length === 1)
+  await person.until(() => received(person).length === 1)
   await announce('here', { teamId: here.teamId })
   await runJobs()
-  await person.until(() => heard(person).length === 2)
-  await key.until(() => heard(key).length > 0)
-  expect(heard(key)).toEqual(['here'])
+  await person.until(() => received(person).length === 2)
+  await key.until(() => received(key).length > 0)
+  expect(received(key)).toEqual(['here'])
   expect(key.events('announcements').at(-1)?.event.teamId).toBe(here.teamId)
   const everybody = await announce('everybody', 'all')
   await runJobs()

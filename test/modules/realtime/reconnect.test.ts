@@ -17,10 +17,10 @@ const CLIENTS = 10
 /** A tenth of them, unless all are requested. */
 const STEPS = casesOf(2_500)
 
-type Heard = { seq: number; text: string }
+type Received = { seq: number; text: string }
 
 class Client {
-  readonly heard = new Map<string, Heard[]>()
+  readonly received = new Map<string, Received[]>()
   readonly resets = new Map<string, number>()
   readonly live: Live
   socket: WebSocket | null = null
@@ -44,16 +44,16 @@ class Client {
       wait: () => new Promise((resolve) => setTimeout(resolve, 1)),
       onEvent: (channel, event, seq) => this.of(channel).push({ seq, text: JSON.stringify(event) }),
       onReset: (channel, _snapshot, seq) => {
-        this.heard.set(channel, [])
+        this.received.set(channel, [])
         this.resets.set(channel, seq)
       },
     })
   }
 
-  of(channel: string): Heard[] {
-    const heard = this.heard.get(channel) ?? []
-    this.heard.set(channel, heard)
-    return heard
+  of(channel: string): Received[] {
+    const received = this.received.get(channel) ?? []
+    this.received.set(channel, received)
+    return received
   }
 }
 
@@ -110,7 +110,7 @@ test(`after ${STEPS} disturbances every client has the same as the logs (${repea
 
   for (const channel of channels) {
     const runId = channel.startsWith('run:') ? channel.slice(4) : null
-    const log: Heard[] = []
+    const log: Received[] = []
     if (runId === null) {
       for (let after = Math.min(...clients.map(({ resets }) => resets.get(channel) ?? 0)); ; ) {
         const { entries } = await hub().page(channel, after, 500)

@@ -43,7 +43,7 @@ test('sockets in every hub of a team get the same, and close with their rights',
   const lives = [await socket(owner, ['changes']), await inShard(1, owner), await inShard(2, leaves)] as const
   const { items } = (await get(`${REALTIME}/subscriptions/status`, owner)).body
   expect(items).toHaveLength(2)
-  const told = Array.from({ length: 5 }, (_, n) => ({
+  const publications = Array.from({ length: 5 }, (_, n) => ({
     key: `${teamId} ${n}`,
     event: {
       type: 'workflow.updated' as const,
@@ -52,11 +52,11 @@ test('sockets in every hub of a team get the same, and close with their rights',
       data: { id: `w${n}` },
     },
   }))
-  for (const one of told) await liveHub(env.LIVE_HUBS, teamHub(teamId)).publish([one])
-  const heard = (live: Live) => live.events('changes').map(({ seq, event }) => `${seq} ${event.data.id}`)
-  for (const live of lives) await live.until(() => heard(live).length === told.length)
-  expect(heard(lives[1])).toEqual(heard(lives[0]))
-  expect(heard(lives[2])).toEqual(heard(lives[0]))
+  for (const one of publications) await liveHub(env.LIVE_HUBS, teamHub(teamId)).publish([one])
+  const received = (live: Live) => live.events('changes').map(({ seq, event }) => `${seq} ${event.data.id}`)
+  for (const live of lives) await live.until(() => received(live).length === publications.length)
+  expect(received(lives[1])).toEqual(received(lives[0]))
+  expect(received(lives[2])).toEqual(received(lives[0]))
   expect((await post('/api/v1/auth/logout', leaves, undefined)).status).toBeLessThan(300)
   await cutOff(lives[2])
   expect([lives[0].closed(), lives[1].closed()]).toEqual([null, null])

@@ -108,14 +108,14 @@ test('creating, changing and deleting a workflow is published with the actor', a
   giveObjectsTheTimeOfTheApp()
   const { owner, teamId } = await newTeam()
   const live = await socket(owner, ['changes'])
-  const { body } = await post('/api/v1/workflows', owner, { name: 'Told', definition: linear(1) })
+  const { body } = await post('/api/v1/workflows', owner, { name: 'Published', definition: linear(1) })
   await runJobs()
   await live.until(() => live.events('changes').length === 1)
   expect(live.events('changes')[0]?.event).toMatchObject({
     type: 'workflow.created',
     teamId,
     actor: { kind: 'user', userId: owner.userId, keyId: null },
-    data: { id: body.id, version: 1, name: 'Told' },
+    data: { id: body.id, version: 1, name: 'Published' },
   })
   live.close()
 })

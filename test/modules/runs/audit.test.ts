@@ -39,7 +39,7 @@ async function entriesOf(targetId: string): Promise<Entry[]> {
 const actionsOf = async (targetId: string): Promise<string[]> =>
   (await entriesOf(targetId)).map(({ action }) => action)
 
-const told = (targetId: string, actions: string[]): Promise<void> =>
+const untilLogged = (targetId: string, actions: string[]): Promise<void> =>
   vi.waitFor(async () => expect(await actionsOf(targetId)).toEqual(actions), { timeout: 10_000 })
 
 async function started(definition: Definition, person?: Person): Promise<{ person: Person; runId: string }> {
@@ -101,7 +101,7 @@ test('a start is in the log once, however often it is sent or reported', async (
   const path = `/api/v1/workflows/${workflowId}/execute`
   const { body } = await post(path, person, {}, { 'idempotency-key': 'one' })
   expect((await post(path, person, {}, { 'idempotency-key': 'one' })).body.id).toBe(body.id)
-  await told(body.id, ['run.started'])
+  await untilLogged(body.id, ['run.started'])
   await runOf(body.id).report()
   // The index is reset, like by a backup: the row of the run is written again, the entry exists.
   await env.DB.prepare('DELETE FROM runs WHERE id = ?').bind(body.id).run()
@@ -111,7 +111,7 @@ test('a start is in the log once, however often it is sent or reported', async (
 
 test('keys, batches, retries and reruns record who started them', async () => {
   const person = await newPerson()
-  const failing = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'as told' } }] }
+  const failing = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'as configured' } }] }
   const workflowId = await newWorkflow(person.teamId, failing)
   const made = await post('/api/v1/auth/api-keys', person, {
     name: 'k',
@@ -125,7 +125,7 @@ test('keys, batches, retries and reruns record who started them', async () => {
   const runIds: string[] = [byKey.body.id, batch.body.results[0].id, retry.body.id, rerun.body.id]
   const seen = []
   for (const runId of runIds) {
-    await told(runId, ['run.started'])
+    await untilLogged(runId, ['run.started'])
     const [entry] = await entriesOf(runId)
     const { trigger, parentRunId } = JSON.parse(entry?.after ?? '')
     seen.push([entry?.actor_kind, entry?.actor_key_id, entry?.actor_id, trigger, parentRunId])
@@ -180,13 +180,13 @@ test('accepted actions on a run are logged, and refused or repeated ones are not
 
 test('a signal to a run is logged even if the log was unavailable and the object was lost', async () => {
   const { runId, person } = await started(waiting)
-  await told(runId, ['run.started'])
+  await untilLogged(runId, ['run.started'])
   await withoutLog(async () => {
     expect((await post(`${RUNS}/${runId}/cancel`, person, undefined)).body.status).toBe('cancelled')
     await lose(runId)
   })
   await runOf(runId).poke()
-  await told(runId, ['run.started', 'run.cancel_requested'])
+  await untilLogged(runId, ['run.started', 'run.cancel_requested'])
 })
 
 test('a decision is logged even if the log was unavailable', async () => {
@@ -197,14 +197,14 @@ test('a decision is logged even if the log was unavailable', async () => {
     await lose(approval.runId)
   })
   await runOf(approval.runId).poke()
-  await told(approval.id, ['approval.decided'])
+  await untilLogged(approval.id, ['approval.decided'])
   const [entry] = await entriesOf(approval.id)
   expect(JSON.parse(entry?.after ?? '')).toEqual({ decision: 'approve', status: 'approved' })
 })
 
 test('a deleted run first sends its missing entries', async () => {
   const { runId, person } = await started(waiting)
-  await told(runId, ['run.started'])
+  await untilLogged(runId, ['run.started'])
   await withoutLog(async () => {
     await post(`${RUNS}/${runId}/cancel`, person, undefined)
     await postpone(runId, Date.now() + 60_000)
@@ -224,7 +224,7 @@ test('a run that is deleted before its first report has its start in the log', a
 
 test('an entry that comes after its log was sealed is sealed after it, and the chain is valid', async () => {
   const { runId, person } = await started(waiting)
-  await told(runId, ['run.started'])
+  await untilLogged(runId, ['run.started'])
   await withoutLog(async () => {
     await post(`${RUNS}/${runId}/cancel`, person, undefined)
     await postpone(runId, Date.now() + 60_000)
@@ -233,7 +233,7 @@ test('an entry that comes after its log was sealed is sealed after it, and the c
   await seal()
   await postpone(runId, 0)
   await runOf(runId).poke()
-  await told(runId, ['run.started', 'run.cancel_requested'])
+  await untilLogged(runId, ['run.started', 'run.cancel_requested'])
   await seal()
   expect(await verify(person.teamId)).toMatchObject({ ok: true, fault: null })
   const { results } = await env.DB.prepare(

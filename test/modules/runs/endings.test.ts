@@ -9,7 +9,7 @@ import { linear } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 import { sendCallbacks } from '../webhooks/receiver.ts'
 
-const failing = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'as told' } }] }
+const failing = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'as configured' } }] }
 
 test('a failed run starts the error workflow once, with the error', async () => {
   const person = await newPerson()
@@ -50,7 +50,7 @@ test('a mocked failure, or one of a draft, starts no error workflow, and the lis
   expect(draft.body).toMatchObject({
     status: 'failed',
     workflowVersion: 0,
-    error: { message: 'as told' },
+    error: { message: 'as configured' },
     trigger: { type: 'manual', draft: true },
   })
   const again = await post(`/api/v1/workflows/executions/${draft.body.id}/rerun`, person, {})
@@ -140,7 +140,7 @@ test("two workflows that are each other's error workflow do not run forever", as
     const find = "SELECT id FROM runs WHERE workflow_id = ? AND status = 'failed'"
     return (await env.DB.prepare(find).bind(id).all<{ id: string }>()).results.map((run) => run.id)
   }
-  const isTold = async (kind: string, runId = ''): Promise<boolean> => {
+  const wasSent = async (kind: string, runId = ''): Promise<boolean> => {
     const id = await derivedId('msg', `${kind} ${runId}`)
     return (await env.DB.prepare('SELECT id FROM outbox WHERE id = ?').bind(id).first()) !== null
   }
@@ -149,10 +149,10 @@ test("two workflows that are each other's error workflow do not run forever", as
     const runs = [...(await runsOf(a)), ...(await runsOf(b))]
     expect(runs).toHaveLength(2)
     // The last message of a run about its failure.
-    expect(await isTold('notify_failed', runs[1])).toBe(true)
+    expect(await wasSent('notify_failed', runs[1])).toBe(true)
     return runs
   })
-  expect([await isTold('failed', first), await isTold('failed', second)]).toEqual([true, false])
+  expect([await wasSent('failed', first), await wasSent('failed', second)]).toEqual([true, false])
   await runJobs()
   expect([await runsOf(a), await runsOf(b)]).toEqual([[first], [second]])
 })

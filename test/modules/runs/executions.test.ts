@@ -317,7 +317,7 @@ test('a failed run with outputs that do not fit into one answer can be retried w
   const definition = {
     nodes: [
       ...['a', 'b', 'c', 'd', 'e', 'f'].map(big),
-      { id: 'no', type: 'flow.fail', params: { message: 'as told' } },
+      { id: 'no', type: 'flow.fail', params: { message: 'as configured' } },
     ],
     edges: ['a', 'b', 'c', 'd', 'e', 'f'].map((from) => ({ from, to: 'no' })),
   }
@@ -328,7 +328,7 @@ test('a failed run with outputs that do not fit into one answer can be retried w
     as: person,
     headers: { prefer: 'wait=30' },
   })
-  expect(retry.body).toMatchObject({ status: 'failed', error: { message: 'as told' } })
+  expect(retry.body).toMatchObject({ status: 'failed', error: { message: 'as configured' } })
   const output = await get(`${RUNS}/${retry.body.id}/nodes/f/output`, person)
   expect(output.body.v).toHaveLength(7_000_000)
 })

@@ -236,16 +236,16 @@ test('a queued run is only woken for its slot', async () => {
     runInDurableObject(
       objectOf(spec.runId) as never,
       async (_object: unknown, { storage }: DurableObjectState) => ({
-        told:
+        hasSentAll:
           storage.sql.exec('SELECT run FROM outbox UNION SELECT run FROM unreported').toArray().length === 0,
         alarm: await storage.getAlarm(),
       }),
     )
-  await vi.waitFor(async () => expect(await left()).toMatchObject({ told: true }))
+  await vi.waitFor(async () => expect(await left()).toMatchObject({ hasSentAll: true }))
   for (let i = 0; i < 2; i++) {
     await evictDurableObject(objectOf(spec.runId) as never)
     await runDurableObjectAlarm(objectOf(spec.runId) as never)
-    expect(await left()).toEqual({ told: true, alarm: null })
+    expect(await left()).toEqual({ hasSentAll: true, alarm: null })
   }
 })
 

@@ -12,14 +12,14 @@ import { type Live, socket } from '../realtime/sockets.ts'
 import { newEndpoint, newReceiver, type Receiver, signatureOf } from '../webhooks/receiver.ts'
 import { failingSteps, newTask, pureSteps, TASKS, untilStatus, verb } from './tasks.ts'
 
-type Told = {
+type TaskEvent = {
   type: string
   data: { id: string; status: string; progress: number; error: unknown; dueAt: string | null }
 }
 
-const told = (live: Live, channel: string, id: string): Told[] =>
+const eventsOf = (live: Live, channel: string, id: string): TaskEvent[] =>
   live.events(channel).flatMap(({ event }) => (event.data.id === id ? [event] : []))
-const types = (events: Told[]): string[] => events.map(({ type }) => type)
+const types = (events: TaskEvent[]): string[] => events.map(({ type }) => type)
 
 test('a socket gets the events of a task from its creation to its end, in order, and of no other team', async () => {
   useRealTime()
@@ -28,20 +28,20 @@ test('a socket gets the events of a task from its creation to its end, in order,
   const strange = await socket(eve, ['tasks'])
   const made = await newTask(ada, { input: {}, title: 'Call' })
   const { id } = made
-  await live.until(() => types(told(live, 'tasks', id)).includes('task.created'))
+  await live.until(() => types(eventsOf(live, 'tasks', id)).includes('task.created'))
   await call('PATCH', `${TASKS}/${id}`, { as: ada, body: { title: 'Call again' } })
   await verb(ada, id, 'execute')
   const { leaseToken } = (await post(`${TASKS}/claim`, ada, {})).body
   await call('PATCH', `${TASKS}/${id}/progress`, { as: ada, body: { progress: 40, leaseToken } })
-  await live.until(() => types(told(live, 'tasks', id)).includes('task.progress'))
+  await live.until(() => types(eventsOf(live, 'tasks', id)).includes('task.progress'))
   await verb(ada, id, 'complete', { result: { price: 17 }, leaseToken })
-  await live.until(() => types(told(live, 'tasks', id)).includes('task.completed'))
-  const events = told(live, 'tasks', id)
+  await live.until(() => types(eventsOf(live, 'tasks', id)).includes('task.completed'))
+  const events = eventsOf(live, 'tasks', id)
   const order = ['task.created', 'task.started', 'task.progress', 'task.completed']
   expect(types(events).filter((type) => order.includes(type))).toEqual(order)
   // The queue sends changes of its fields.
   await runJobsOfType('realtime.publish')
-  await live.until(() => types(told(live, 'tasks', id)).includes('task.updated'))
+  await live.until(() => types(eventsOf(live, 'tasks', id)).includes('task.updated'))
   expect(events.find(({ type }) => type === 'task.completed')?.data).toMatchObject({
     status: 'succeeded',
     progress: 100,
@@ -60,17 +60,19 @@ test('one task is followed on its own channel, including why it is blocked and h
   const live = await socket(ada, ['tasks', `task:${next.id}`])
   await call('PATCH', `${TASKS}/${next.id}`, { as: ada, body: { dependsOn: [{ taskId: first.id }] } })
   await verb(ada, next.id, 'execute')
-  await live.until(() => types(told(live, `task:${next.id}`, next.id)).includes('task.blocked'))
+  await live.until(() => types(eventsOf(live, `task:${next.id}`, next.id)).includes('task.blocked'))
   await verb(ada, first.id, 'execute')
-  await live.until(() => types(told(live, 'tasks', first.id)).includes('task.failed'))
-  expect(told(live, 'tasks', first.id).find(({ type }) => type === 'task.failed')?.data.error).toMatchObject({
+  await live.until(() => types(eventsOf(live, 'tasks', first.id)).includes('task.failed'))
+  expect(
+    eventsOf(live, 'tasks', first.id).find(({ type }) => type === 'task.failed')?.data.error,
+  ).toMatchObject({
     message: 'It broke',
   })
   expect(live.events(`task:${next.id}`).every(({ event }) => event.data.id === next.id)).toBe(true)
   live.close()
 })
 
-const bodiesOf = async (receiver: Receiver): Promise<Told[]> =>
+const bodiesOf = async (receiver: Receiver): Promise<TaskEvent[]> =>
   (await receiver.received()).map(({ body }) => JSON.parse(body).data)
 
 test('webhooks get the same events, signed, each once, and only those of their pattern', async () => {
@@ -110,7 +112,7 @@ test('an overdue task is reported once', async () => {
   await vi.waitFor(
     async () => {
       // A tick handles one page of them, and other tests have some too.
-      await runCronTasks('tell of due tasks')
+      await runCronTasks('remind of due tasks')
       const found = (await bodiesOf(receiver)).filter(({ data }) => data.id === id)
       expect(found).toMatchObject([{ type: 'task.overdue', data: { status: 'draft' } }])
     },

@@ -82,7 +82,7 @@ test('a crash between the claim and the start loses nothing: the tick starts the
   }
 })
 
-test('changes that were told are gone, even if no task could start', async () => {
+test('changes that were published are deleted, even if no task could start', async () => {
   const ada = await newPerson()
   const { id } = await newTask(ada)
   const changes = async (upTo = Number.MAX_SAFE_INTEGER) => {

@@ -8,7 +8,7 @@ import { newTask, TASKS, taskOf, untilStatus, waitingSteps } from './tasks.ts'
 
 const MINUTE = 60_000
 
-const tick = () => runCronTasks('fire schedules of tasks', 'wake desks of tasks', 'tell of due tasks')
+const tick = () => runCronTasks('fire schedules of tasks', 'wake desks of tasks', 'remind of due tasks')
 
 const schedule = (as: Person, id: string, body: unknown) =>
   call('PUT', `${TASKS}/${id}/schedule`, { as, body })
@@ -94,7 +94,7 @@ test('a schedule that never fires is refused', async () => {
 test('due soon and overdue are each reported once', async () => {
   const ada = await newPerson()
   const { id } = await newTask(ada, { dueAt: new Date(clock.now() + 30 * 3_600_000).toISOString() })
-  const told = async () => {
+  const reminders = async () => {
     const { results } = await env.DB.prepare(
       "SELECT action FROM audit_log WHERE target_id = ? AND action IN ('task.due_soon', 'task.overdue') ORDER BY seq",
     )
@@ -105,9 +105,9 @@ test('due soon and overdue are each reported once', async () => {
   clock.advance(7 * 3_600_000)
   await tick()
   await tick()
-  expect(await told()).toEqual(['task.due_soon'])
+  expect(await reminders()).toEqual(['task.due_soon'])
   clock.advance(25 * 3_600_000)
   await tick()
   await tick()
-  expect(await told()).toEqual(['task.due_soon', 'task.overdue'])
+  expect(await reminders()).toEqual(['task.due_soon', 'task.overdue'])
 })

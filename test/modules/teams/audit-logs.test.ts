@@ -111,8 +111,8 @@ test('addresses of non-members and names of platform admins are hidden', async (
     )
   await env.DB.prepare('DELETE FROM team_members WHERE user_id = ?').bind(left.userId).run()
   const { body } = await get(logsOf(teamId), owner)
-  const told = body.items.map(({ actor, address, userAgent }: any) => [actor.name, address, userAgent])
-  expect(told).toEqual([
+  const logged = body.items.map(({ actor, address, userAgent }: any) => [actor.name, address, userAgent])
+  expect(logged).toEqual([
     ['Test Person', null, null],
     ['An administrator of the platform', null, null],
     ['Test Person', '192.0.2.9', 'agent'],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
-import { deliveriesOf, getEndpoint, newEndpoint, newReceiver, pass, tell } from './receiver.ts'
+import { deliveriesOf, getEndpoint, newEndpoint, newReceiver, pass, record } from './receiver.ts'
 
 const PATH = '/api/v1/webhooks'
 const BODY = { url: 'https://example.com/hook', events: ['run.*'] }
@@ -127,7 +127,7 @@ test('a delivery is sent again with the same id, and lost ones are recovered', a
   const receiver = newReceiver()
   const { id } = await newEndpoint(person, receiver.url)
   const from = new Date(clock.now() - 1).toISOString()
-  const eventId = await tell(person.teamId)
+  const eventId = await record(person.teamId)
   await pass(id)
   const [delivery] = await deliveriesOf(person, id)
   const again = await post(`${PATH}/${id}/deliveries/${delivery.id}/redeliver`, person, undefined)
@@ -136,7 +136,7 @@ test('a delivery is sent again with the same id, and lost ones are recovered', a
   expect((await receiver.received()).map(({ headers }) => headers['webhook-id'])).toEqual([eventId, eventId])
 
   await call('PATCH', `${PATH}/${id}`, { as: person, body: { active: false } })
-  await tell(person.teamId)
+  await record(person.teamId)
   const refused = await post(`${PATH}/${id}/recover`, person, { from })
   expect([refused.status, refused.body.code]).toEqual([409, 'resource.conflict'])
   await call('PATCH', `${PATH}/${id}`, { as: person, body: { active: true } })
@@ -157,7 +157,7 @@ test('nothing more is sent for a deleted webhook', async () => {
   const person = await newPerson()
   const receiver = newReceiver()
   const { id } = await newEndpoint(person, receiver.url)
-  await tell(person.teamId)
+  await record(person.teamId)
   await call('DELETE', `${PATH}/${id}`, { as: person })
   await pass(id)
   expect(await receiver.received()).toEqual([])

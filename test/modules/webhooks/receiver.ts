@@ -26,7 +26,7 @@ export function newReceiver(script: Record<string, string> = {}): Receiver {
 export type Endpoint = { id: string; secret: string; version: number }
 
 /**
- * By default for events of `tell`: an endpoint for all events also gets its own creation, which the queue delivers at
+ * By default for events of `record`: an endpoint for all events also gets its own creation, which the queue delivers at
  * any time.
  */
 export async function newEndpoint(
@@ -46,7 +46,7 @@ export const deliveriesOf = async (person: Caller, id: string, query = '') =>
   (await call('GET', `/api/v1/webhooks/${id}/deliveries${query}`, { as: person })).body.items
 
 /** Like a module does with its own event. */
-export async function tell(
+export async function record(
   teamId: string,
   type = 'run.failed',
   data: unknown = { error: null },

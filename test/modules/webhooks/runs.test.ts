@@ -81,7 +81,7 @@ test('changes that a report has recorded are sent by the tick if nothing else di
   })
   expect(await changesOf(person.teamId)).toBe(1)
   clock.advance(60_000)
-  await runCronTasks('tell webhooks of runs')
+  await runCronTasks('record run changes for webhooks')
   expect(await changesOf(person.teamId)).toBe(0)
   const { results } = await env.DB.prepare('SELECT type FROM webhook_events WHERE team_id = ?')
     .bind(person.teamId)

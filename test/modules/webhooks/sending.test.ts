@@ -11,8 +11,8 @@ import {
   newEndpoint,
   newReceiver,
   pass,
+  record,
   signatureOf,
-  tell,
   withKey,
 } from './receiver.ts'
 
@@ -23,7 +23,7 @@ test('an event is posted once, signed, with the configured headers', async () =>
   const person = await withKey(await newPerson())
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url, { headers: { 'x-own': 'the-own-value' } })
-  const id = await tell(person.teamId, 'run.failed', { error: { code: 'x', message: 'y' } })
+  const id = await record(person.teamId, 'run.failed', { error: { code: 'x', message: 'y' } })
   await pass(endpoint.id)
   await pass(endpoint.id)
   const [got, ...more] = await receiver.received()
@@ -66,7 +66,7 @@ test('failures are retried ten times, each within its window, and then the deliv
   const person = await withKey(await newPerson())
   const receiver = newReceiver({ answers: '500' })
   const endpoint = await newEndpoint(person, receiver.url)
-  await tell(person.teamId)
+  await record(person.teamId)
   for (const [index, windowMs] of WINDOWS_MS.entries()) {
     const before = clock.now()
     const { nextAt } = await pass(endpoint.id)
@@ -92,7 +92,7 @@ test('of two concurrent passes one sends', async () => {
   const person = await withKey(await newPerson())
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url)
-  for (let i = 0; i < 20; i++) await tell(person.teamId)
+  for (let i = 0; i < 20; i++) await record(person.teamId)
   await Promise.all([pass(endpoint.id), pass(endpoint.id), pass(endpoint.id)])
   const ids = (await receiver.received()).map(({ headers }) => headers['webhook-id'])
   expect([ids.length, new Set(ids).size]).toEqual([20, 20])
@@ -102,9 +102,9 @@ test('Retry-After delays the delivery and all others to the endpoint', async () 
   const person = await withKey(await newPerson())
   const receiver = newReceiver({ answers: '429,200', 'retry-after': '600' })
   const endpoint = await newEndpoint(person, receiver.url)
-  await tell(person.teamId)
+  await record(person.teamId)
   await pass(endpoint.id)
-  await tell(person.teamId)
+  await record(person.teamId)
   const { nextAt } = await pass(endpoint.id)
   expect(await receiver.received()).toHaveLength(1)
   expect((nextAt ?? 0) - clock.now()).toBeGreaterThan(590 * SECOND_MS)
@@ -122,7 +122,7 @@ test.each([
   const person = await withKey(await newPerson())
   const receiver = newReceiver(script)
   const endpoint = await newEndpoint(person, receiver.url)
-  await tell(person.teamId)
+  await record(person.teamId)
   await pass(endpoint.id)
   const [delivery] = await deliveriesOf(person, endpoint.id)
   expect(delivery.status).toBe(status)
@@ -135,9 +135,9 @@ test('410 disables the endpoint with one mail; pending deliveries are held until
   const admin = await withKey(await team.join('admin'))
   const receiver = newReceiver({ answers: '500,410,410,200' })
   const endpoint = await newEndpoint(admin, receiver.url)
-  await tell(team.teamId)
+  await record(team.teamId)
   await pass(endpoint.id)
-  for (let i = 0; i < 2; i++) await tell(team.teamId)
+  for (let i = 0; i < 2; i++) await record(team.teamId)
   await pass(endpoint.id)
   expect(await getEndpoint(admin, endpoint.id)).toMatchObject({ active: false, disabledReason: 'gone' })
   for (const { email } of [admin, team.owner])
@@ -156,7 +156,7 @@ test('five days of failures disable the endpoint; one success resets the count',
   const receiver = newReceiver({ answers: '500,500,200,500' })
   const endpoint = await newEndpoint(person, receiver.url)
   const fail = async () => {
-    await tell(person.teamId)
+    await record(person.teamId)
     await env.DB.prepare('DELETE FROM webhook_deliveries WHERE lane = ? AND attempt > 0')
       .bind(endpoint.id)
       .run()
@@ -182,10 +182,10 @@ test('for a day after a rotation both secrets sign', async () => {
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url)
   const rotated = await call('POST', `/api/v1/webhooks/${endpoint.id}/rotate-secret`, { as: person })
-  await tell(person.teamId)
+  await record(person.teamId)
   await pass(endpoint.id)
   clock.advance(DAY_MS)
-  await tell(person.teamId)
+  await record(person.teamId)
   await pass(endpoint.id)
   const [first, second] = await receiver.received()
   const signatures = (secret: string) => signatureOf(secret, first!)
@@ -203,7 +203,7 @@ test('the longest pattern is matched, and one that was stored when longer ones w
   const old = await newEndpoint(person, other.url)
   const events = JSON.stringify([`run.${'*'.repeat(60)}`])
   await env.DB.prepare('UPDATE webhook_endpoints SET events = ? WHERE id = ?').bind(events, old.id).run()
-  await tell(person.teamId)
+  await record(person.teamId)
   await pass(endpoint.id)
   expect(await receiver.received()).toHaveLength(1)
 })
@@ -212,7 +212,7 @@ test('a delivery that is begun again while its endpoint is disabled waits, and k
   const person = await withKey(await newPerson())
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url)
-  await tell(person.teamId)
+  await record(person.teamId)
   await env.DB.prepare('UPDATE webhook_endpoints SET active = 0 WHERE id = ?').bind(endpoint.id).run()
   expect(await pass(endpoint.id)).toMatchObject({ nextAt: null })
   expect(await receiver.received()).toHaveLength(0)
@@ -236,7 +236,7 @@ test('a second rotation within the day needs force, which ends the first secret'
     expect.stringContaining(first?.body.oldSecretUntil),
   ])
   const second = await rotate('?force=true')
-  await tell(person.teamId)
+  await record(person.teamId)
   await pass(endpoint.id)
   const [sent] = await receiver.received()
   const signed = await Promise.all([second, first].map((one) => signatureOf(one?.body.secret, sent!)))
@@ -252,10 +252,10 @@ test('only events of its patterns that its filter accepts are sent; a failing fi
     events: ['run.failed', 'order.*'],
     filter: '{{ item.amount > 10 && input.teamId != null }}',
   })
-  await tell(person.teamId, 'run.succeeded', { amount: 50 })
-  await tell(person.teamId, 'order.paid', { amount: 50 })
-  await tell(person.teamId, 'order.paid', { amount: 5 })
-  await tell(person.teamId, 'run.failed', { amount: 11 })
+  await record(person.teamId, 'run.succeeded', { amount: 50 })
+  await record(person.teamId, 'order.paid', { amount: 50 })
+  await record(person.teamId, 'order.paid', { amount: 5 })
+  await record(person.teamId, 'run.failed', { amount: 11 })
   await pass(endpoint.id)
   const types = (await receiver.received()).map(({ body }) => JSON.parse(body).type).sort()
   expect(types).toEqual(['order.paid', 'run.failed'])
@@ -264,7 +264,7 @@ test('only events of its patterns that its filter accepts are sent; a failing fi
     as: person,
     body: { filter: '{{ input.data.nowhere.at.all > 1 }}' },
   })
-  await tell(person.teamId, 'run.failed', { amount: 11 })
+  await record(person.teamId, 'run.failed', { amount: 11 })
   await pass(endpoint.id)
   expect(await receiver.received()).toHaveLength(2)
   expect((await getEndpoint(person, endpoint.id)).filterError).toMatchObject({ message: expect.any(String) })
@@ -273,7 +273,7 @@ test('only events of its patterns that its filter accepts are sent; a failing fi
 test('an endpoint for all events gets changes of the team too, the first of which is its own creation', async () => {
   const person = await withKey(await newPerson())
   const endpoint = await newEndpoint(person, newReceiver().url, { events: ['*'] })
-  await tell(person.teamId)
+  await record(person.teamId)
   // The real queue may be processing the message at this moment.
   await vi.waitFor(async () => {
     await runJobs()
@@ -286,7 +286,7 @@ test('an endpoint with a rate gets no more in a pass, and the next pass waits a 
   const person = await withKey(await newPerson())
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url, { rateLimitPerS: 2 })
-  for (let i = 0; i < 5; i++) await tell(person.teamId)
+  for (let i = 0; i < 5; i++) await record(person.teamId)
   const startedAt = clock.now()
   const { notBefore } = await pass(endpoint.id)
   expect(await receiver.received()).toHaveLength(2)
@@ -297,8 +297,8 @@ test('a body of more than 256 KB contains a link, and a response of 100 MB is cu
   const person = await withKey(await newPerson())
   const receiver = newReceiver()
   const endpoint = await newEndpoint(person, receiver.url)
-  await tell(person.teamId, 'run.failed', { text: 'ü'.repeat(140_000) })
-  await tell(person.teamId, 'run.failed', { text: 'ü'.repeat(120_000) })
+  await record(person.teamId, 'run.failed', { text: 'ü'.repeat(140_000) })
+  await record(person.teamId, 'run.failed', { text: 'ü'.repeat(120_000) })
   await pass(endpoint.id)
   const bodies = (await receiver.received()).map(({ body }) => body)
   expect(bodies.map((body) => body.length).sort((a, b) => a - b)[0]).toBeLessThan(1_000)
@@ -312,7 +312,7 @@ test('a body of more than 256 KB contains a link, and a response of 100 MB is cu
     as: person,
     body: { url: receiver.url.replace(/hook.*/, 'huge') },
   })
-  await tell(person.teamId)
+  await record(person.teamId)
   await pass(endpoint.id)
   const [huge] = await deliveriesOf(person, endpoint.id)
   expect([huge.status, huge.response.body.length]).toEqual(['succeeded', 4_096])
@@ -324,7 +324,7 @@ test('a URL that is not public is refused when it is set and at each attempt', a
   await env.DB.prepare("UPDATE webhook_endpoints SET url = 'http://169.254.169.254/' WHERE id = ?")
     .bind(endpoint.id)
     .run()
-  await tell(person.teamId)
+  await record(person.teamId)
   await pass(endpoint.id)
   expect(await deliveriesOf(person, endpoint.id)).toMatchObject([
     { status: 'pending', attempt: 1, response: null, error: 'The address is not a public one.' },

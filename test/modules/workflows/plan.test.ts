@@ -123,17 +123,17 @@ test.each([
       edges: behind.map((port) => ({ from: 'it', to: port, port })),
     }
     const mocks = { it: mock } as Record<string, { output?: Json; port?: string; error?: Json }>
-    const { nodes: told, verdicts } = await planned({ definition: mocked, mocks, input: { x: 7 } })
+    const { nodes: steps, verdicts } = await planned({ definition: mocked, mocks, input: { x: 7 } })
     const run = await start(mocked, { input: { x: 7 }, mocks })
     const ran = new Map(run.nodes?.map(({ id, status }) => [id, status]))
     if (ports === 'fails') {
       expect([verdicts.it, run.status]).toEqual(['fails', 'failed'])
-      expect(run.error).toMatchObject({ message: told.it.error.message })
+      expect(run.error).toMatchObject({ message: steps.it.error.message })
       return
     }
     expect(behind.filter((id) => ran.get(id) === 'succeeded')).toEqual(ports)
     expect(behind.filter((id) => verdicts[id] === 'runs')).toEqual(ports)
-    expect(told.it.output).toEqual('output' in mock ? mock.output : null)
+    expect(steps.it.output).toEqual('output' in mock ? mock.output : null)
   },
 )
 
@@ -163,8 +163,12 @@ test('an unhandled failure is predicted, and nothing runs after it', async () =>
     { id: 'after', type: 'flow.noop' },
   ]
   const edges = [{ from: 'fail', to: 'after' }]
-  const { nodes: told } = await planned({ definition: { nodes, edges } })
-  expect([told.fail.verdict, told.fail.error.message, told.after.verdict]).toEqual(['fails', 'No', 'skipped'])
+  const { nodes: steps } = await planned({ definition: { nodes, edges } })
+  expect([steps.fail.verdict, steps.fail.error.message, steps.after.verdict]).toEqual([
+    'fails',
+    'No',
+    'skipped',
+  ])
   const handled = [{ ...nodes[0], onError: 'continue' }, nodes[1]]
   const { verdicts } = await planned({ definition: { nodes: handled, edges } })
   expect(verdicts).toEqual({ fail: 'runs', after: 'runs' })

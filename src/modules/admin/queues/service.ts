@@ -6,7 +6,7 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
 import { discardDead, redriveDead } from '../../../db/outbox-row.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
-import { tellQueue } from '../../../queue/post.ts'
+import { notifyQueue } from '../../../queue/post.ts'
 import { findLastTick } from '../../system/index.ts'
 import { PLATFORM_LOG } from '../service/users.ts'
 import { redactBody } from './redact.ts'
@@ -73,7 +73,7 @@ export async function getMessage(ctx: ServiceContext, id: string): Promise<Queue
 
 export async function redriveMessage(ctx: ServiceContext, id: string): Promise<QueuedMessage> {
   const before = await changeOne(ctx, id, 'message.redriven', redriveDead([id], ctx.now()))
-  await tellQueue(ctx.env, [id], ctx.requestId)
+  await notifyQueue(ctx.env, [id], ctx.requestId)
   // Not read again: it may be done by now, and then there is nothing to show.
   return toMessage({ ...before, status: 'pending', attempts: 0, nextAt: ctx.now(), lastError: null })
 }
@@ -83,7 +83,7 @@ export async function discardMessage(ctx: ServiceContext, id: string): Promise<v
 }
 
 export const redriveMessages = (ctx: ServiceContext, choice: ChooseDeadMessages): Promise<ChangedMessages> =>
-  changeMany(ctx, choice, 'messages.redriven', (ids) => redriveDead(ids, ctx.now()), tellInParts)
+  changeMany(ctx, choice, 'messages.redriven', (ids) => redriveDead(ids, ctx.now()), notifyInParts)
 
 export const discardMessages = (ctx: ServiceContext, choice: ChooseDeadMessages): Promise<ChangedMessages> =>
   changeMany(ctx, choice, 'messages.discarded', discardDead)
@@ -91,9 +91,9 @@ export const discardMessages = (ctx: ServiceContext, choice: ChooseDeadMessages)
 const MAX_AT_ONCE = 500
 const QUEUE_BATCH = 100
 
-async function tellInParts(ctx: ServiceContext, ids: string[]): Promise<void> {
+async function notifyInParts(ctx: ServiceContext, ids: string[]): Promise<void> {
   for (let at = 0; at < ids.length; at += QUEUE_BATCH)
-    await tellQueue(ctx.env, ids.slice(at, at + QUEUE_BATCH), ctx.requestId)
+    await notifyQueue(ctx.env, ids.slice(at, at + QUEUE_BATCH), ctx.requestId)
 }
 
 type Action = 'message.redriven' | 'message.discarded'

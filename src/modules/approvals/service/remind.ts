@@ -73,7 +73,7 @@ async function remind(request: RequestContext, approval: DueApproval, now: numbe
       guard: claimReminder(approval, now, nextReminder(approval, now)),
       statements,
       audit: {
-        action: approval.remindedAt === null ? 'approval.told' : 'approval.reminded',
+        action: approval.remindedAt === null ? 'approval.notified' : 'approval.reminded',
         targetType: 'approval',
         targetId: approval.id,
         teamId: approval.teamId,

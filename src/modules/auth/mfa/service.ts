@@ -58,7 +58,7 @@ export async function verifyMfa(ctx: ServiceContext, input: MfaCode): Promise<Ba
       insertBackupCodes(owner.userId, await Promise.all(codes.map(hashBackupCode))),
     ],
     audit: { action: 'mfa.enabled', targetType: 'user', targetId: owner.userId },
-    messages: tell(
+    messages: securityMessages(
       owner,
       'Two-step sign-in is on',
       'Signing in to your Orrery account now needs a code from your authenticator app, or one of your backup codes.',
@@ -79,7 +79,7 @@ export async function disableMfa(ctx: ServiceContext, input: DisableMfa): Promis
     guard: setMfaEnabled(owner.userId, false, ctx.now()),
     statements: [deleteFactor(owner.userId), deleteBackupCodes(owner.userId)],
     audit: { action: 'mfa.disabled', targetType: 'user', targetId: owner.userId },
-    messages: tell(
+    messages: securityMessages(
       owner,
       'Two-step sign-in is off',
       'Signing in to your Orrery account no longer needs a code.',
@@ -99,7 +99,7 @@ export async function renewBackupCodes(ctx: ServiceContext, input: MfaCode): Pro
       insertBackupCodes(owner.userId, await Promise.all(codes.map(hashBackupCode))),
     ],
     audit: { action: 'mfa.backup_codes_renewed', targetType: 'user', targetId: owner.userId },
-    messages: tell(
+    messages: securityMessages(
       owner,
       'New backup codes',
       'Your Orrery account has new backup codes. The old ones no longer work.',
@@ -119,7 +119,7 @@ const newBackupCodes = (): string[] =>
   Array.from({ length: BACKUP_CODES }, () => toHex(randomBytes(16)).replace(/(.{8})(?=.)/g, '$1-'))
 
 /** By mail, and among the notifications. */
-const tell = (owner: FactorOwner, subject: string, text: string): QueueMessage[] => [
+const securityMessages = (owner: FactorOwner, subject: string, text: string): QueueMessage[] => [
   {
     type: 'mail.send',
     to: owner.email,

@@ -7,7 +7,7 @@ import { notify } from '../../../queue/notify.ts'
 import { platformOf } from '../platforms/index.ts'
 import { type Changes, type DeploymentRow, findDeployment, updateDeployment } from '../repo/deployments.ts'
 import { insertLines } from '../repo/logs.ts'
-import { tell } from '../steps/tell.ts'
+import { publishProgress } from '../steps/progress.ts'
 
 export type End = { status: 'failed' | 'cancelled'; error: { code: string; message: string } | null }
 
@@ -38,7 +38,7 @@ export async function recordReady(
       ],
     },
   )
-  if (outcome === 'done') await tell(request, { ...row, ...ready }, [])
+  if (outcome === 'done') await publishProgress(request, { ...row, ...ready }, [])
 }
 
 /** False if it had already ended. `as` is who ends it, by default the system. */
@@ -72,7 +72,7 @@ export async function recordEnd(
           ]
         : [],
   })
-  if (outcome === 'done') await tell(request, { ...row, ...changes }, [])
+  if (outcome === 'done') await publishProgress(request, { ...row, ...changes }, [])
   return outcome === 'done'
 }
 

@@ -13,7 +13,7 @@ import type { Platform, PlatformState, Site, Standing } from '../platforms/platf
 import { type Changes, type DeploymentRow, findDeployment, updateDeployment } from '../repo/deployments.ts'
 import { insertLines, type LogLevel, type LogRow, type NewLine } from '../repo/logs.ts'
 import type { Settings } from '../schema.ts'
-import { tell } from './tell.ts'
+import { publishProgress } from './progress.ts'
 
 export type StepScope = {
   request: RequestContext
@@ -65,7 +65,7 @@ export async function openStep(scope: StepScope): Promise<Step> {
       ])
       if (updated?.meta.changes !== 1) throw ended(current)
       Object.assign(current, changes)
-      await tell(request, current, added.length === 0 ? [] : (rest.at(-1)?.results ?? []))
+      await publishProgress(request, current, added.length === 0 ? [] : (rest.at(-1)?.results ?? []))
     },
   }
 }

@@ -26,11 +26,12 @@ export async function checkBudget(request: RequestContext, { teamId }: BudgetChe
   ]
   for (const { metric, limit, spent } of limits) {
     const share = limit === null ? null : reachedShare(spent, limit, budget.alertAt)
-    if (limit !== null && share !== null) await tell(request, { teamId, period, metric, limit, share, spent })
+    if (limit !== null && share !== null)
+      await notifyOwners(request, { teamId, period, metric, limit, share, spent })
   }
 }
 
-async function tell(request: RequestContext, notice: Notice): Promise<void> {
+async function notifyOwners(request: RequestContext, notice: Notice): Promise<void> {
   const { teamId, period, metric, limit, share, spent } = notice
   const inUnit = (amount: number) => (metric === 'cost' ? toUsd(amount) : amount)
   await commit(

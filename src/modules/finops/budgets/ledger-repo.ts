@@ -121,12 +121,12 @@ export async function settleHold(
   await d1.batch(statements.map((one) => prepare(d1, one)))
 }
 
-const TOLD: Record<Metric, string> = { cost: 'told_cost', tokens: 'told_tokens' }
+const NOTIFIED_LIMIT: Record<Metric, string> = { cost: 'notified_cost', tokens: 'notified_tokens' }
 
 /** Changes one row if the owners have not been notified of a stop at this limit in this month. */
 export const guardStopped = (teamId: string, period: string, metric: Metric, limit: number): Statement =>
   statement(
-    `UPDATE budget_ledgers SET ${TOLD[metric]} = ?3 WHERE team_id = ?1 AND period = ?2 AND ${TOLD[metric]} IS NOT ?3`,
+    `UPDATE budget_ledgers SET ${NOTIFIED_LIMIT[metric]} = ?3 WHERE team_id = ?1 AND period = ?2 AND ${NOTIFIED_LIMIT[metric]} IS NOT ?3`,
     teamId,
     period,
     limit,

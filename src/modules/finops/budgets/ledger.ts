@@ -75,7 +75,7 @@ export async function reserveBudget(
     if (state === null) return free
     const refused = refusalOf(state, wanted, waited >= LONGEST_WAIT_MS)
     if (refused !== null) {
-      await tellOwners(scope, hold.period, refused)
+      await notifyOwners(scope, hold.period, refused)
       return { ok: false, refused }
     }
     await pause(look, undefined, { signal })
@@ -123,7 +123,7 @@ export function refusalOf(
   return null
 }
 
-async function tellOwners(
+async function notifyOwners(
   scope: BudgetScope,
   period: string,
   { metric, limit, spent }: Refused,

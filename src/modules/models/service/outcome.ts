@@ -29,7 +29,7 @@ export async function noteOutcome(
   const { reason } = outcome
   if (reason === 'key_rejected') {
     const isSuspended = await noteFailure(env.DB, key, 'key', now())
-    if (isSuspended && (before.key?.opens ?? 0) === 0) await tellOfSuspension(scope, rung.provider, target)
+    if (isSuspended && (before.key?.opens ?? 0) === 0) await notifyOfSuspension(scope, rung.provider, target)
     return
   }
   const isFairTimeout = reason === 'timeout' && (rung.timeoutMs ?? DEFAULT_TIMEOUT_MS) >= FAIR_TIMEOUT_MS
@@ -37,7 +37,7 @@ export async function noteOutcome(
   else if (COUNTS.has(reason) || isFairTimeout) await noteFailure(env.DB, key, 'model', now())
 }
 
-async function tellOfSuspension(scope: ModelsScope, provider: string, { keyRef }: Target): Promise<void> {
+async function notifyOfSuspension(scope: ModelsScope, provider: string, { keyRef }: Target): Promise<void> {
   const isPlatform = keyRef === PLATFORM_KEY
   const teamId = isPlatform ? null : scope.teamId
   const to = isPlatform ? { userIds: await findPlatformAdmins(scope.env.DB) } : { role: 'admin' as const }

@@ -62,7 +62,7 @@ export const closeGroups = (openKey: string, userIds: readonly string[], now: nu
   )
 
 /** One notification for each user in `rows`. */
-export type Told = { id: string; userId: string; inApp: 0 | 1 }
+export type NotificationTarget = { id: string; userId: string; inApp: 0 | 1 }
 
 export type NotificationFields = {
   teamId: string | null
@@ -78,7 +78,7 @@ export type NotificationFields = {
 
 /** A repeat increases the count of the open group and updates its text. */
 export const upsertNotifications = (
-  rows: readonly Told[],
+  rows: readonly NotificationTarget[],
   fields: NotificationFields,
   now: number,
 ): Statement =>
@@ -114,7 +114,7 @@ export const insertMails = (mails: readonly { id: string; dueAt: number }[], now
   )
 
 /** The notifications that were created or counted for these users. */
-export async function findTold(
+export async function findNotified(
   db: Db,
   ids: readonly string[],
   userIds: readonly string[],

@@ -13,8 +13,8 @@ import { mailDueAt } from '../mail-time.ts'
 import { channelsOf, withDefaults } from '../preferences.ts'
 import {
   closeGroups,
+  findNotified,
   findRecipients,
-  findTold,
   insertMails,
   insertSource,
   type Recipient,
@@ -42,13 +42,13 @@ export async function createNotifications(
     // The message was already processed. The steps after it may not have been, and are safe to repeat.
     if (!isUniqueViolation(error, 'notification_sources.id')) throw error
   }
-  await tellLive(request, message, outboxId, wanted)
+  await sendLive(request, message, outboxId, wanted)
   const mailed = wanted.filter(({ channels, dueAt }) => channels.mail && dueAt <= now)
   await mailUsers(
     request,
     mailed.map(({ recipient }) => recipient.userId),
   )
-  await tellWebhooks(
+  await sendToWebhooks(
     request,
     wanted.filter(({ channels }) => channels.webhook),
     message,
@@ -114,7 +114,7 @@ async function store(
 }
 
 /** Sends to the sockets of users who follow their notifications. If that fails, the notification is still in the list. */
-async function tellLive(
+async function sendLive(
   request: RequestContext,
   message: NotificationCreate,
   outboxId: string,
@@ -123,12 +123,12 @@ async function tellLive(
   const shown = deliveries.filter(({ channels }) => channels.inApp)
   const ids = shown.map(({ id }) => id)
   const userIds = shown.map(({ recipient }) => recipient.userId)
-  for (const row of await findTold(request.db, ids, userIds, openKeyOf(message)))
+  for (const row of await findNotified(request.db, ids, userIds, openKeyOf(message)))
     await publishNotification(request, row, ids.includes(row.id) ? 'created' : 'updated', outboxId)
 }
 
 /** Sends to the webhooks of the team that it is about. */
-async function tellWebhooks(
+async function sendToWebhooks(
   request: RequestContext,
   deliveries: Delivery[],
   { teamId, kind, level, title, text, link, subject }: NotificationCreate,

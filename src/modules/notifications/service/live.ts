@@ -9,7 +9,7 @@ import { publishNow } from '../../realtime/index.ts'
 import { countUnread, findTeamsRead, type NotificationRow, type Owner } from '../repo/notifications.ts'
 import { toNotification } from './view.ts'
 
-type Told = Pick<TeamEvent, 'type'> & { data: Record<string, unknown> }
+type Change = Pick<TeamEvent, 'type'> & { data: Record<string, unknown> }
 
 /** `key` identifies the change: the same change is sent once. */
 export async function publishNotification(
@@ -19,13 +19,13 @@ export async function publishNotification(
   key: string,
 ): Promise<void> {
   const teams = row.teamId === null ? [] : [row.teamId]
-  const told: Told = { type: `notification.${what}`, data: toNotification(row) }
-  await publish(request, { userId: row.userId, key: `${key} ${row.id}` }, told, async () => teams)
+  const change: Change = { type: `notification.${what}`, data: toNotification(row) }
+  await publish(request, { userId: row.userId, key: `${key} ${row.id}` }, change, async () => teams)
 }
 
 export async function publishAllRead(request: RequestContext, userId: string, readAt: number): Promise<void> {
-  const told: Told = { type: 'notifications.read', data: {} }
-  await publish(request, { userId, key: request.requestId }, told, () =>
+  const change: Change = { type: 'notifications.read', data: {} }
+  await publish(request, { userId, key: request.requestId }, change, () =>
     findTeamsRead(request.env.DB, userId, readAt),
   )
 }
@@ -34,10 +34,10 @@ export async function publishAllRead(request: RequestContext, userId: string, re
 async function publish(
   request: RequestContext,
   { userId, key }: { userId: string; key: string },
-  { type, data }: Told,
+  { type, data }: Change,
   teamsOf: () => Promise<string[]>,
 ): Promise<void> {
-  const toldTo = async (kind: Owner['kind'], teamId: string): Promise<Publication> => {
+  const publicationFor = async (kind: Owner['kind'], teamId: string): Promise<Publication> => {
     const unreadCount = await countUnread(request.db, { kind, userId, teamId })
     return {
       key,
@@ -46,9 +46,9 @@ async function publish(
   }
   await publishNow(request, userHub(userId), async () => {
     const teams = await teamsOf()
-    const own = await toldTo('user', teams.length === 1 ? (teams[0] ?? '') : '')
+    const own = await publicationFor('user', teams.length === 1 ? (teams[0] ?? '') : '')
     const ofTeams = teams.map(async (teamId) => ({
-      ...(await toldTo('api_key', teamId)),
+      ...(await publicationFor('api_key', teamId)),
       log: logForKeys('notifications', teamId),
     }))
     return [own, ...(await Promise.all(ofTeams))]

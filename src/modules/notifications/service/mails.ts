@@ -13,7 +13,7 @@ import { mailRowsIfChanged, outboxRow } from '../../../db/outbox-row.ts'
 import { loadSettings } from '../../../db/platform-settings.ts'
 import { runBatch } from '../../../db/statement.ts'
 import type { MailSend } from '../../../queue/messages/mail.ts'
-import { tellQueue } from '../../../queue/post.ts'
+import { notifyQueue } from '../../../queue/post.ts'
 import { countMail } from '../../mail/index.ts'
 import { kindOf, type NotificationKind } from '../kinds.ts'
 import {
@@ -72,7 +72,7 @@ async function isPostponed(request: RequestContext, userId: string): Promise<boo
     postponed = results.at(-1)?.meta.changes ?? 0
   }
   if (postponed > 0) return true
-  request.defer(tellQueue(env, [outboxId], requestId))
+  request.defer(notifyQueue(env, [outboxId], requestId))
   return false
 }
 

@@ -13,7 +13,7 @@ import { runBatch } from '../../../db/statement.ts'
 import { type ChannelReader, logForKeys, userHub } from '../../../objects/channels.ts'
 import { liveHub, type Publication } from '../../../objects/live-hub.ts'
 import type { Announcement, TeamEvent } from '../../../objects/team-events.ts'
-import type { AnnouncementNotify, AnnouncementTell } from '../../../queue/messages/realtime.ts'
+import type { AnnouncementDeliver, AnnouncementNotify } from '../../../queue/messages/realtime.ts'
 import { notify } from '../../../queue/notify.ts'
 import { postMessages } from '../../../queue/post.ts'
 import {
@@ -101,13 +101,13 @@ export async function createAnnouncement(
       teamId: 'system',
       after: { title, level, audience, startsAt: toIso(startsAt), expiresAt: toIsoOrNull(expiresAt) },
     },
-    messages: startsAt <= now ? [telling(row.id, 'announcement.published'), notifying(row.id)] : [],
+    messages: startsAt <= now ? [delivering(row.id, 'announcement.published'), notifying(row.id)] : [],
   })
   return toAdminAnnouncement(row)
 }
 
-const telling = (announcementId: string, what: AnnouncementTell['what']): AnnouncementTell => ({
-  type: 'announcement.tell',
+const delivering = (announcementId: string, what: AnnouncementDeliver['what']): AnnouncementDeliver => ({
+  type: 'announcement.deliver',
   announcementId,
   what,
   afterUserId: '',
@@ -147,7 +147,7 @@ export async function endAnnouncementNow(ctx: ServiceContext, id: string): Promi
       teamId: 'system',
       before: { title: before.title },
     },
-    messages: before.publishedAt === null ? [] : [telling(id, 'announcement.ended')],
+    messages: before.publishedAt === null ? [] : [delivering(id, 'announcement.ended')],
   })
   if (outcome === 'guard_missed')
     throw new AppError('resource.conflict', { detail: 'The announcement is already over.' })
@@ -190,16 +190,21 @@ export async function dismissAnnouncement(ctx: ServiceContext, id: string): Prom
 }
 
 /** Sends it to connected users, page by page. Each user gets it once, even if a page is repeated. */
-export async function tellAnnouncement(
+export async function deliverAnnouncement(
   request: RequestContext,
-  { announcementId, what, afterUserId }: AnnouncementTell,
+  { announcementId, what, afterUserId }: AnnouncementDeliver,
 ): Promise<void> {
   const row = await findAnnouncement(request.db, announcementId)
   if (row === null || (what === 'announcement.published' && row.endedAt !== null)) return
   const users = await findConnectedAudience(request.db, announcementId, afterUserId, USERS_AT_ONCE)
   const last = users.at(-1)?.userId
   if (users.length === USERS_AT_ONCE && last !== undefined) {
-    const next: AnnouncementTell = { type: 'announcement.tell', announcementId, what, afterUserId: last }
+    const next: AnnouncementDeliver = {
+      type: 'announcement.deliver',
+      announcementId,
+      what,
+      afterUserId: last,
+    }
     const id = await derivedId('msg', `${what} ${announcementId} ${last}`)
     await postMessages(request.env, [{ id, message: next }], request.requestId, request.now())
   }
@@ -210,10 +215,10 @@ export async function tellAnnouncement(
     const forKeys = keyTeams.map((of) => ({ key, event: event(of), log: logForKeys('announcements', of) }))
     return [{ key, event: event(teamId) }, ...forKeys]
   }
-  const told = await Promise.allSettled(
+  const sent = await Promise.allSettled(
     users.map((user) => liveHub(request.env.LIVE_HUBS, userHub(user.userId)).publish(publicationsFor(user))),
   )
-  requireFulfilled(told)
+  requireFulfilled(sent)
 }
 
 /** Creates notifications for users who turned them on, page by page. A repeated page sends the same message. */
@@ -244,7 +249,7 @@ export async function publishDueAnnouncements(request: RequestContext): Promise<
   const now = request.now()
   for (const { id } of await findDueAnnouncements(request.db, now, DUE_AT_ONCE)) {
     const messages = [
-      { id: await derivedId('msg', `announce ${id}`), message: telling(id, 'announcement.published') },
+      { id: await derivedId('msg', `announce ${id}`), message: delivering(id, 'announcement.published') },
       { id: await derivedId('msg', `announce to inbox ${id}`), message: notifying(id) },
     ]
     await postMessages(request.env, messages, request.requestId, now)

@@ -6,7 +6,7 @@ import { MINUTE_MS } from '../../../core/clock.ts'
 import { unleasedSlots } from '../../usage/index.ts'
 
 /** The time after which the sweep checks whether a run that got a slot has begun. */
-const TOLD_BY_MS = MINUTE_MS
+const BEGIN_WITHIN_MS = MINUTE_MS
 /** How many runs one report can give slots to. More are waiting only after a plan change; the sweep handles the rest. */
 const MAX_LET_IN = 50
 
@@ -27,7 +27,7 @@ const LET_IN = `UPDATE runs SET slot = id, line_since = NULL, wake_by = ?2
 
 /** Returns the runs that got a slot now and must be notified. */
 export const admitWaiting = (d1: D1Database, teamId: string, now: number): D1PreparedStatement =>
-  d1.prepare(LET_IN).bind(teamId, now + TOLD_BY_MS)
+  d1.prepare(LET_IN).bind(teamId, now + BEGIN_WITHIN_MS)
 
 const MAX_TEAMS = 100
 

@@ -39,6 +39,6 @@ export async function resolveNode(
   // Settling a sub-workflow must not replace the answers of the people it asks.
   if (outcome === 'succeeded' && !mayEdit(ctx.actor) && (await run.node(path))?.type === 'flow.workflow')
     requireEditor(ctx.actor, 'Settling a sub-workflow')
-  const word = { path, outcome, by: ctx.actor.userId, ...(output === undefined ? {} : { output }) }
-  return executionOf(await run.resolve(word, runActor(ctx)))
+  const resolution = { path, outcome, by: ctx.actor.userId, ...(output === undefined ? {} : { output }) }
+  return executionOf(await run.resolve(resolution, runActor(ctx)))
 }

@@ -163,15 +163,20 @@ async function claimedFor(
   },
 ): Promise<{ runId: string; isNew: boolean }> {
   const { teamId } = ctx.actor
-  const word: Claim = { mode, onlyLatest, place, ...(idempotencyKey === null ? {} : { key: idempotencyKey }) }
-  if (givenId !== undefined) word.runId = givenId
+  const claim: Claim = {
+    mode,
+    onlyLatest,
+    place,
+    ...(idempotencyKey === null ? {} : { key: idempotencyKey }),
+  }
+  if (givenId !== undefined) claim.runId = givenId
   else if (mode === 'rerun') {
-    word.runId =
+    claim.runId =
       idempotencyKey === null
         ? newRunId(teamId, place, ctx.now())
         : await derivedRunId(teamId, `${teamId} ${runId} rerun ${idempotencyKey}`, placeOf(runId))
   }
-  const answer = await run.claim(word)
+  const answer = await run.claim(claim)
   if (!answer.ok) {
     if (answer.reason === 'not_there') throw notFound('The execution')
     throw followedAlready(answer.reason === 'rerun' ? 'rerun' : 'retry', answer.runId)

@@ -9,12 +9,12 @@ import { PLAN_LIMITS } from '../../../core/plans.ts'
 import { commit } from '../../../db/commit.ts'
 import { publishChange } from '../../../db/publish.ts'
 import { teamHub } from '../../../objects/channels.ts'
-import { isHeard } from '../desk/repo/changes.ts'
+import { hasFollowers } from '../desk/repo/changes.ts'
 import { wakeDesk } from '../desk/wake.ts'
+import { assignedNotices } from '../edit/assigned-notices.ts'
 import { requireKeyMay } from '../edit/check-input.ts'
 import { partsOf } from '../edit/create.ts'
 import { type Prepared, prepareTask } from '../edit/new-task.ts'
-import { assignedNotices } from '../edit/tell-assigned.ts'
 import { SHORT } from '../repo/columns.ts'
 import { countOpenTasks } from '../repo/counts.ts'
 import { insertDependencies } from '../repo/dependencies.ts'
@@ -103,7 +103,7 @@ async function write(
 ): Promise<void> {
   const { teamId } = ctx.actor
   const rows = ready.map(({ prepared }) => prepared.row)
-  const heard = await isHeard(ctx.env.DB, teamHub(teamId), teamId, ctx.now())
+  const isFollowed = await hasFollowers(ctx.env.DB, teamHub(teamId), teamId, ctx.now())
   await commit(
     { ...ctx, idempotency: null },
     {
@@ -123,7 +123,7 @@ async function write(
       },
       messages: [
         ...assignedNotices(ctx, rows),
-        ...(heard
+        ...(isFollowed
           ? rows.map(({ id, title }) => publishChange(ctx, { type: 'task.created', id, name: title }))
           : []),
       ],

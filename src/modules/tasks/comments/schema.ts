@@ -7,7 +7,7 @@ export const CreateTaskComment = z
     text: LongText(10_000)
       .min(1)
       .describe('The comment. `@usr_…` mentions a member of the team, who is notified.'),
-    mentions: z.array(PlainText(100)).max(50).optional().describe('More users to be told.'),
+    mentions: z.array(PlainText(100)).max(50).optional().describe('More users to notify.'),
   })
   .meta({ id: 'CreateTaskComment', examples: [{ text: 'They will call back tomorrow.' }] })
 export type CreateTaskComment = z.infer<typeof CreateTaskComment>
@@ -18,7 +18,7 @@ export const TaskComment = z
     taskId: z.string(),
     userId: z.string(),
     text: z.string(),
-    mentions: z.array(z.string()).describe('The users who were told.'),
+    mentions: z.array(z.string()).describe('The users who were notified.'),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'TaskComment' })

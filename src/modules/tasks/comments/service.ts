@@ -61,7 +61,7 @@ export async function addComment(
     mentions: JSON.stringify(mentions),
     createdAt: now,
   }
-  const told = mentions.filter((user) => user !== userId)
+  const notified = mentions.filter((user) => user !== userId)
   await commit(ctx, {
     statements: [insertComment(ctx.db, row)],
     audit: {
@@ -71,12 +71,12 @@ export async function addComment(
       after: { name: task.title, taskId: id, mentions },
     },
     messages:
-      told.length === 0
+      notified.length === 0
         ? []
         : [
             notify({
               kind: 'mention',
-              to: { userIds: told },
+              to: { userIds: notified },
               teamId,
               title: `You are mentioned in the task ${task.title}`,
               message: body.text,

@@ -7,6 +7,7 @@ import { runBatch } from '../../../db/statement.ts'
 import { hasEnded } from '../pure/status.ts'
 import { feedSearch } from '../search/service.ts'
 import { dispatchTasks } from './dispatch.ts'
+import { publishTaskChanges } from './publish.ts'
 import { anyChangeAfter, type ChangeRow, deleteChanges, findChanges } from './repo/changes.ts'
 import {
   explainHeld,
@@ -18,7 +19,6 @@ import {
 } from './repo/held.ts'
 import { keepResults } from './results.ts'
 import { PARENT_MS, sumParents } from './sum.ts'
-import { tellChanges } from './tell.ts'
 
 const PAGE = 500
 const MAX_DEPENDANTS = 10_000
@@ -44,12 +44,12 @@ export async function workAtDesk(
   await keepResults(request, teamId, changes)
   await settle(request, teamId, changes)
   // The next tasks start while parents, the search and followers are updated.
-  const [dispatched, told] = await Promise.allSettled([
+  const [dispatched, published] = await Promise.allSettled([
     dispatchTasks(request, teamId, memory),
-    tellOf(request, teamId, changes, memory),
+    publishOutside(request, teamId, changes, memory),
   ])
-  if (told.status === 'rejected') throw told.reason
-  const late = told.value
+  if (published.status === 'rejected') throw published.reason
+  const late = published.value
   const hasMore = await forget(request, teamId, changes, late)
   // Thrown only now, so that a failed start does not delay later changes.
   if (dispatched.status === 'rejected') throw dispatched.reason
@@ -63,7 +63,7 @@ export async function workAtDesk(
 }
 
 /** Returns the changes that a later pass has to repeat. */
-async function tellOf(
+async function publishOutside(
   request: RequestContext,
   teamId: string,
   changes: readonly ChangeRow[],
@@ -71,7 +71,7 @@ async function tellOf(
 ): Promise<Set<number>> {
   const late = await sumParents(request, teamId, changes, memory.parents)
   await feedSearch(request, teamId, changes)
-  await tellChanges(request, teamId, changes)
+  await publishTaskChanges(request, teamId, changes)
   return late
 }
 

@@ -11,8 +11,8 @@ import { insertDependencies } from '../repo/dependencies.ts'
 import { insertTasks } from '../repo/tasks.ts'
 import { putSchedule } from '../schedule/repo.ts'
 import type { CreateTask, Task } from '../schema/task.ts'
+import { assignedNotices } from './assigned-notices.ts'
 import { type Prepared, prepareTask } from './new-task.ts'
-import { assignedNotices } from './tell-assigned.ts'
 
 const MAX_TRIES = 5
 

@@ -19,6 +19,7 @@ import { findTasks, type TaskChanges, updateTask as updateTaskRow } from '../rep
 import { findSubtree, moveSubtree } from '../repo/tree.ts'
 import { MAX_DEPTH, MAX_GRAPH } from '../schema/parts.ts'
 import type { Task, UpdateTask } from '../schema/task.ts'
+import { assignedNotices } from './assigned-notices.ts'
 import { checkTaskFiles } from './check-files.ts'
 import { checkTaskInput, requireFilesRight, requireKeyMay } from './check-input.ts'
 import {
@@ -30,7 +31,6 @@ import {
   requireMayBeParent,
   requireNoCircle,
 } from './new-task.ts'
-import { assignedNotices } from './tell-assigned.ts'
 
 const MAX_TRIES = 5
 /** Fields that cannot be changed while the task is being worked on. */

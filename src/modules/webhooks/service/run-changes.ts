@@ -20,7 +20,7 @@ const MAX_TEAMS = 100
 type Context = Pick<RequestContext, 'env' | 'now' | 'defer' | 'settings' | 'log'>
 
 /** Processing a change twice creates the same events. */
-export async function tellRunChanges(request: Context, teamId: string): Promise<void> {
+export async function recordRunChanges(request: Context, teamId: string): Promise<void> {
   for (;;) {
     const changes = await findRunChanges(request.env.DB, teamId, PAGE)
     const recorded = await Promise.all(changes.map((change) => eventsOf(request, change)))
@@ -59,12 +59,12 @@ async function withOutput({ env, log }: Context, runId: string, event: RunChange
 }
 
 /** For the tick. */
-export async function tellLateRunChanges(request: RequestContext): Promise<void> {
+export async function recordLateRunChanges(request: RequestContext): Promise<void> {
   const teams = await findTeamsWithLate(
     request.env.DB,
     'webhook_run_changes',
     request.now() - LATE_MS,
     MAX_TEAMS,
   )
-  for (const teamId of teams) await tellRunChanges(request, teamId)
+  for (const teamId of teams) await recordRunChanges(request, teamId)
 }

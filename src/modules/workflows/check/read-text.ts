@@ -1,6 +1,6 @@
 import { findDuplicateKey } from '../../../core/duplicate-key.ts'
 import { parseJson } from '../../../core/json.ts'
-import { tellDuplicate } from '../../../core/our-json.ts'
+import { describeDuplicate } from '../../../core/our-json.ts'
 import { err, type Result } from '../../../core/result.ts'
 import { LIMITS } from '../../../engine/model/definition.ts'
 import type { Problem } from '../../../engine/model/problem.ts'
@@ -19,7 +19,7 @@ export function readText(text: string): Result<unknown, Problem[]> {
   const parsed = parseJson(text, MAX_DOCUMENT_DEPTH)
   if (parsed.ok) {
     const key = findDuplicateKey(text)
-    return key === null ? parsed : err([one('definition.bad_json', tellDuplicate(key))])
+    return key === null ? parsed : err([one('definition.bad_json', describeDuplicate(key))])
   }
   if (parsed.error === 'request.too_deep')
     return err([one('definition.too_deep', `Nested deeper than ${LIMITS.depth} levels`)])

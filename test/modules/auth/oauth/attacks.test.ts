@@ -217,8 +217,8 @@ test.each(['oidc', 'github'])(
           : ''
       return browser.call('GET', `${OAUTH}/${id}/callback?error=${error}&state=${state}${issuer}`)
     }
-    const told = await back('', 'access_denied')
-    expect([told.status, told.body.code]).toEqual([400, 'oauth.cancelled'])
+    const refused = await back('', 'access_denied')
+    expect([refused.status, refused.body.code]).toEqual([400, 'oauth.cancelled'])
     const home = `?returnTo=${encodeURIComponent('http://orrery.test/')}`
     const sent = await back(home, 'access_denied')
     expect(sent.headers.get('location')).toBe('http://orrery.test/#error=oauth.cancelled')

@@ -39,8 +39,8 @@ test('a second factor that was set up before the address was verified is removed
   await reset(lurker.email)
   expect((await signIn(lurker.email, NEW_PASSWORD)).status).toBe(200)
   expect((await get('/api/v1/teams', { apiKey })).status).toBe(401)
-  const told = (await mailTo(lurker.email)).find((one) => one.subject === 'Your password was changed')
-  expect(told?.text).not.toContain('robot')
+  const mail = (await mailTo(lurker.email)).find((one) => one.subject === 'Your password was changed')
+  expect(mail?.text).not.toContain('robot')
 })
 
 test.each([
@@ -58,6 +58,6 @@ test.each([
   const entered = await signIn(moved.body.email, NEW_PASSWORD)
   expect([entered.status, entered.body.code]).toEqual([401, 'auth.mfa_required'])
   expect((await get('/api/v1/teams', { apiKey })).status).toBe(200)
-  const told = (await mailTo(moved.body.email)).find((one) => one.subject === 'Your password was changed')
-  expect(told?.text).toContain('robot')
+  const mail = (await mailTo(moved.body.email)).find((one) => one.subject === 'Your password was changed')
+  expect(mail?.text).toContain('robot')
 })

@@ -138,8 +138,10 @@ function closed(
   const open = place.tries.at(-1)
   const end = { to: at, outcome, error: (outcome === 'failed' && event?.error) || null }
   if (open?.to === null) return place.tries.with(-1, { ...open, ...end })
-  const isTold = open !== undefined && open.attempt === (event?.attempt ?? open.attempt)
-  return always && !isTold ? [...place.tries, { ...newTry(event?.attempt ?? 1, at), ...end }] : place.tries
+  const isRecorded = open !== undefined && open.attempt === (event?.attempt ?? open.attempt)
+  return always && !isRecorded
+    ? [...place.tries, { ...newTry(event?.attempt ?? 1, at), ...end }]
+    : place.tries
 }
 
 /** The maps created in this batch. Nothing else refers to them, so they may be changed in place. */

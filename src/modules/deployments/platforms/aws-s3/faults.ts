@@ -10,10 +10,10 @@ export const explainS3 =
     const code = textOf(text, 'Code')
     const reply = (textOf(text, 'Message') ?? '').slice(0, 300)
     const region = textOf(text, 'Region') ?? headers['x-amz-bucket-region'] ?? null
-    const words = (what: string): string => (reply === '' ? what : `${what} The store said: ${reply}`)
+    const detailOf = (what: string): string => (reply === '' ? what : `${what} The store said: ${reply}`)
     if (status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed')
       return new AppError('deployment.refused', {
-        detail: words(
+        detail: detailOf(
           region === null
             ? 'The bucket has another address. Check `region` and `endpoint` of the integration.'
             : `The bucket is in the region ${region}. Set \`region\` of the integration to it.`,
@@ -22,10 +22,10 @@ export const explainS3 =
     switch (code) {
       case 'RequestTimeTooSkewed':
         // Repeating it does not help.
-        return new AppError('deployment.refused', { detail: words(skewOf(text, headers, now())) })
+        return new AppError('deployment.refused', { detail: detailOf(skewOf(text, headers, now())) })
       case 'SignatureDoesNotMatch':
         return new AppError('deployment.unauthorized', {
-          detail: words(
+          detail: detailOf(
             `The signature is not valid. Check the secret access key of the integration.${driftOf(headers, now())}`,
           ),
         })
@@ -33,29 +33,33 @@ export const explainS3 =
       case 'ExpiredToken':
       case 'InvalidToken':
         return new AppError('deployment.unauthorized', {
-          detail: words('The store does not accept the access key, or its session has expired.'),
+          detail: detailOf('The store does not accept the access key, or its session has expired.'),
         })
       case 'AccessDenied':
         return new AppError('deployment.forbidden', {
-          detail: words(
+          detail: detailOf(
             'The access key lacks a permission: s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject, or s3:PutBucketWebsite.',
           ),
         })
       case 'NoSuchBucket':
         return new AppError('deployment.project_not_found', {
-          detail: words('The bucket does not exist. Check `bucket` and `endpoint` of the integration.'),
+          detail: detailOf('The bucket does not exist. Check `bucket` and `endpoint` of the integration.'),
         })
       case 'EntityTooLarge':
-        return new AppError('deployment.too_large', { detail: words('A file is too large for the store.') })
+        return new AppError('deployment.too_large', {
+          detail: detailOf('A file is too large for the store.'),
+        })
       case 'SlowDown':
       case 'RequestTimeout':
       case 'ServiceUnavailable':
       case 'InternalError':
-        return new AppError('deployment.platform_failed', { detail: words('The store is busy.') })
+        return new AppError('deployment.platform_failed', { detail: detailOf('The store is busy.') })
       case 'NotImplemented':
       case 'InvalidRequest':
         return new AppError('deployment.refused', {
-          detail: words('The store does not support a part of the request. Try `settings.checksums: false`.'),
+          detail: detailOf(
+            'The store does not support a part of the request. Try `settings.checksums: false`.',
+          ),
         })
       default:
         return null

@@ -49,5 +49,9 @@ export const noteChange = (
   )
 
 /** Whether the team has followers, or a webhook. */
-export const isHeard = async (d1: D1Database, hub: string, teamId: string, now: number): Promise<boolean> =>
-  (await prepare(d1, followersQuestion(hub, teamId, now)).first()) !== null
+export const hasFollowers = async (
+  d1: D1Database,
+  hub: string,
+  teamId: string,
+  now: number,
+): Promise<boolean> => (await prepare(d1, followersQuestion(hub, teamId, now)).first()) !== null

@@ -9,7 +9,7 @@ import { toLogLine } from '../service/view.ts'
 const MAX_LINES = 100
 
 /** Notifies followers of `deployment:<id>`. Errors are ignored. */
-export async function tell(
+export async function publishProgress(
   request: RequestContext,
   row: DeploymentRow,
   lines: readonly LogRow[],

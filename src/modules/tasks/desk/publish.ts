@@ -13,7 +13,7 @@ import { recordEvents } from '../../webhooks/index.ts'
 import type { TaskStatus } from '../pure/status.ts'
 import { SHORT, type ShortTask } from '../repo/columns.ts'
 import { findTasks } from '../repo/tasks.ts'
-import { type ChangeRow, isHeard } from './repo/changes.ts'
+import { type ChangeRow, hasFollowers } from './repo/changes.ts'
 
 const EVENT_OF: Partial<Record<TaskStatus, TaskEventType>> = {
   succeeded: 'task.completed',
@@ -57,25 +57,27 @@ export async function publishTaskEvent(
   await publishNow(request, teamHub(event.teamId), { key, event })
 }
 
-export async function tellChanges(
+export async function publishTaskChanges(
   request: RequestContext,
   teamId: string,
   changes: readonly ChangeRow[],
 ): Promise<void> {
-  const told = changes.flatMap((change) => {
+  const published = changes.flatMap((change) => {
     const type = eventOf(change)
     return type === null ? [] : [{ change, type }]
   })
   const failed = changes.filter(({ kind, newStatus }) => kind === 'status' && newStatus === 'failed')
-  if (told.length === 0) return
-  const heard = await isHeard(request.env.DB, teamHub(teamId), teamId, request.now())
-  if (!heard && failed.length === 0) return
+  if (published.length === 0) return
+  const isFollowed = await hasFollowers(request.env.DB, teamHub(teamId), teamId, request.now())
+  if (!isFollowed && failed.length === 0) return
   const ids = [
-    ...new Set((heard ? told : failed.map((change) => ({ change }))).map(({ change }) => change.taskId)),
+    ...new Set(
+      (isFollowed ? published : failed.map((change) => ({ change }))).map(({ change }) => change.taskId),
+    ),
   ]
   const rows = new Map((await findTasks(request.env.DB, teamId, ids, SHORT)).map((row) => [row.id, row]))
-  if (heard)
-    for (const { change, type } of told) {
+  if (isFollowed)
+    for (const { change, type } of published) {
       const row = rows.get(change.taskId)
       if (row !== undefined)
         await publishTaskEvent(request, taskEvent(row, type, change.at), `task ${change.id} ${type}`)
@@ -83,7 +85,7 @@ export async function tellChanges(
   for (const change of failed) {
     const row = rows.get(change.taskId)
     if (row !== undefined && row.status === 'failed' && row.children === 0)
-      await tellFailed(request, row, change.id)
+      await notifyOfFailure(request, row, change.id)
   }
 }
 
@@ -93,7 +95,7 @@ export const concerned = (row: ShortTask): string[] => [
   ...(row.assignee.startsWith('usr_') ? [row.assignee] : []),
 ]
 
-async function tellFailed(request: RequestContext, row: ShortTask, changeId: number): Promise<void> {
+async function notifyOfFailure(request: RequestContext, row: ShortTask, changeId: number): Promise<void> {
   const error = row.error === null ? null : (JSON.parse(row.error) as { message?: string })
   const message = notify({
     kind: 'task.failed',

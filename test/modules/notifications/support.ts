@@ -13,7 +13,7 @@ export const NOTICE: Omit<Notice, 'to' | 'teamId'> = {
 }
 
 /** Like a module does. Its job is processed immediately. */
-export async function tell(notice: Partial<Notice> & Pick<Notice, 'to' | 'teamId'>): Promise<void> {
+export async function notifyPeople(notice: Partial<Notice> & Pick<Notice, 'to' | 'teamId'>): Promise<void> {
   const id = newId('msg', clock.now())
   const message = notify({ ...NOTICE, ...notice })
   await withContext((request) => postMessages(request.env, [{ id, message }], 'req_test', clock.now()))
