@@ -16,7 +16,7 @@ import { runsRoutes } from './features/runs/routes.ts'
 import { settingsRoutes } from './features/settings/routes.ts'
 import { applyTheme, rootRoute, shellRoute } from './features/shell/index.ts'
 import { workflowRoutes } from './features/workflows/routes.ts'
-import { sayProblem, Toasts } from './ui/kit/toast.tsx'
+import { showProblem, Toasts } from './ui/kit/toast.tsx'
 
 const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -45,7 +45,7 @@ const queries = new QueryClient({
   // Defaults for pages that set nothing else.
   mutationCache: new MutationCache({
     onError: (error, _variables, _context, mutation) => {
-      if (mutation.meta?.quiet !== true) sayProblem(asProblem(error))
+      if (mutation.meta?.quiet !== true) showProblem(asProblem(error))
     },
   }),
   defaultOptions: {

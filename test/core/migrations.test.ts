@@ -80,7 +80,7 @@ const rowsOf = async (database: Database, sql: string): Promise<Row[]> => (await
 
 const OURS = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'"
 
-/** All objects of the schema, normalized for order and spacing. */
+/** All objects of the schema, normalized for order, spacing and quotes: SQLite quotes a renamed column in its own way. */
 async function schemaOf(database: Database): Promise<string[]> {
   const rows = await rowsOf(
     database,
@@ -89,6 +89,7 @@ async function schemaOf(database: Database): Promise<string[]> {
   return rows.map((row) =>
     String(row.sql)
       .replace(/\s+/g, ' ')
+      .replaceAll('"', '`')
       .replace(/ ?([(),]) ?/g, '$1')
       .trim(),
   )

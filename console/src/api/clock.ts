@@ -7,8 +7,8 @@ let offsetMs = 0
 
 export const serverNow = (): number => Date.now() + offsetMs
 
-/** Learns the difference from a new access token, which says when it was issued. */
-export function learnTime(token: string): void {
+/** Computes the difference from a new access token, which contains the time when it was issued. */
+export function syncClock(token: string): void {
   const issuedAt = issuedAtOf(token)
   if (issuedAt === null) return
   const difference = issuedAt - Date.now()

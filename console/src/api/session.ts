@@ -4,7 +4,7 @@
 // 3. The lifetime of a token counts from its arrival, so a wrong clock does not matter (clock.ts corrects the times on the pages).
 // 4. A tab that signs out notifies the others.
 // 5. Whether a cookie may exist is remembered, so that a first visit sends no useless refresh.
-import { learnTime } from './clock.ts'
+import { syncClock } from './clock.ts'
 import type { Schemas } from './contract.gen.ts'
 import { Problem } from './problem.ts'
 
@@ -30,7 +30,7 @@ others.onmessage = ({ data }) => {
 function take({ accessToken, expiresIn, user }: Tokens): string {
   token = { text: accessToken, endsAt: performance.now() + expiresIn * 1000 - SPARE_MS }
   signedIn = { user }
-  learnTime(accessToken)
+  syncClock(accessToken)
   localStorage.setItem(MAY_HAVE_COOKIE, 'yes')
   for (const listener of listeners) listener()
   return accessToken

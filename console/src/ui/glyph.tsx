@@ -1,6 +1,6 @@
 // The icon of a status. The shape alone is enough to recognise it without colour.
 import styles from './glyph.module.css'
-import { type Shown, toneOf, wordOf } from './status.ts'
+import { type Shown, statusLabel, toneOf } from './status.ts'
 
 const ROUND = 2 * Math.PI * 5.75
 const FULL = new Set(['succeeded', 'failed', 'unknown'])
@@ -69,7 +69,7 @@ export function Pill({ status, progress }: { status: Shown; progress?: number })
   return (
     <span className={styles.pill} data-tone={toneOf(status)}>
       <Glyph status={status} {...(progress === undefined ? {} : { progress })} />
-      {wordOf(status)}
+      {statusLabel(status)}
     </span>
   )
 }

@@ -3,7 +3,7 @@
 
 export type Tone = 'run' | 'wait' | 'good' | 'bad' | 'odd' | 'off'
 
-export const WORDS = {
+export const STATUS_LABELS = {
   queued: 'Queued',
   running: 'Running',
   waiting: 'Waiting',
@@ -18,7 +18,7 @@ export const WORDS = {
   unknown: 'Unknown',
 } as const
 
-export type Shown = keyof typeof WORDS
+export type Shown = keyof typeof STATUS_LABELS
 
 const TONES: Record<Shown, Tone> = {
   queued: 'off',
@@ -41,9 +41,9 @@ const BY_ITSELF = new Set(['timer', 'child', 'retry', 'slot', 'start'])
 export function shownStatus(status: string, kinds: readonly string[] = []): Shown {
   if (status === 'waiting' && kinds.length > 0 && kinds.every((kind) => BY_ITSELF.has(kind)))
     return 'sleeping'
-  return status in WORDS ? (status as Shown) : 'unknown'
+  return status in STATUS_LABELS ? (status as Shown) : 'unknown'
 }
 
 export const toneOf = (status: string): Tone => TONES[status as Shown] ?? 'off'
 
-export const wordOf = (status: string): string => WORDS[status as Shown] ?? status
+export const statusLabel = (status: string): string => STATUS_LABELS[status as Shown] ?? status

@@ -15,7 +15,7 @@ import { type Approval, useApprovals, useDecision } from './queries.ts'
 import type { ApprovalSearch } from './routes.ts'
 import { useLiveApprovals } from './use-live-approvals.ts'
 
-const WORDS = {
+const FILTER_LABELS = {
   pending: 'Waiting',
   approved: 'Approved',
   rejected: 'Rejected',
@@ -65,8 +65,12 @@ export function Approvals() {
         </span>
       </Head>
       <div className={styles.filters} role="toolbar" aria-label="Filters">
-        {Object.entries(WORDS).map(([id, name]) => (
-          <Chip key={id} pressed={status === id} onClick={() => set({ status: id as keyof typeof WORDS })}>
+        {Object.entries(FILTER_LABELS).map(([id, name]) => (
+          <Chip
+            key={id}
+            pressed={status === id}
+            onClick={() => set({ status: id as keyof typeof FILTER_LABELS })}
+          >
             <Glyph status={GLYPHS[id as keyof typeof GLYPHS]} size={12} />
             {name}
           </Chip>

@@ -30,9 +30,9 @@ export function ProviderReturn() {
       cache.clear()
       await go({ href: found.to })
     } catch (error) {
-      const said = asProblem(error)
-      if (said.code === 'auth.mfa_required') setAsksCode(true)
-      else setProblem(said)
+      const failure = asProblem(error)
+      if (failure.code === 'auth.mfa_required') setAsksCode(true)
+      else setProblem(failure)
     }
   }
   useEffect(() => {

@@ -3,7 +3,7 @@ import { asProblem } from '../../api/problem.ts'
 import { buttonClass } from '../../ui/kit/button.tsx'
 import { Head, ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
-import { toneOf, wordOf } from '../../ui/status.ts'
+import { statusLabel, toneOf } from '../../ui/status.ts'
 import { ActivityChart } from '../runs/index.ts'
 import { LiveDot, toRuns, toWorkflows, useRights } from '../shell/index.ts'
 import { FirstSteps } from './first-steps.tsx'
@@ -68,7 +68,7 @@ export function Home() {
                   {LEGEND.map((status) => (
                     <span key={status} data-tone={toneOf(status)}>
                       <i />
-                      {wordOf(status)}
+                      {statusLabel(status)}
                     </span>
                   ))}
                 </div>

@@ -78,13 +78,13 @@ const LARGE_ORDER = {
 }
 const EXPENSE_TEMPLATE = 'Expense approval'
 
-export type Begun = { runId: string } | { workflowId: string }
+export type Started = { runId: string } | { workflowId: string }
 
 /** Starts the sample workflow of a first start. A team without it gets the template that asks for an approval. */
 export function useRunSample() {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: async (): Promise<Begun> => {
+    mutationFn: async (): Promise<Started> => {
       const samples = await call('GET /workflows', { query: { tag: 'sample', limit: 100 } })
       const tour = samples.items.find((one) => one.name.startsWith('Tour'))
       if (tour) {

@@ -99,16 +99,16 @@ export function useResolve(id: string, path: string) {
   })
 }
 
-export type Again = { key: string } & (
+export type FollowUp = { key: string } & (
   | { how: 'retry'; version: 'original' | 'current' | number }
   | { how: 'rerun'; body: Schemas['RerunRun'] }
 )
 
 /** One key per intent: pressing the button repeatedly creates one run. */
-export const useAgain = (id: string) =>
+export const useFollowUp = (id: string) =>
   useMutation({
     meta: { quiet: true },
-    mutationFn: (again: Again) =>
+    mutationFn: (again: FollowUp) =>
       again.how === 'retry'
         ? call('POST /runs/{id}/retry', {
             params: { id },

@@ -7,8 +7,8 @@ import { Dialog } from '../../ui/kit/dialog.tsx'
 import { SelectField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { InputField } from './input-field.tsx'
-import { behind } from './model/steps.ts'
-import { useAgain } from './queries.ts'
+import { stepsRunAgain } from './model/steps.ts'
+import { useFollowUp } from './queries.ts'
 import { useRunView } from './run-view.ts'
 import { type Version, VersionField } from './version-field.tsx'
 
@@ -16,7 +16,7 @@ import { type Version, VersionField } from './version-field.tsx'
 export function RerunDialog({ from: first, onClose }: { from: string | null; onClose: () => void }) {
   const { run, outline } = useRunView()
   const go = useNavigate()
-  const again = useAgain(run.id)
+  const again = useFollowUp(run.id)
   const [from, setFrom] = useState(first ?? '')
   const [input, setInput] = useState<unknown>(run.input)
   const [version, setVersion] = useState<Version>('current')
@@ -29,7 +29,7 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
       setKey(newIdempotencyKey())
     }
   const top = outline.children.get(null) ?? []
-  const done = from === '' ? top : behind(outline, from)
+  const done = from === '' ? top : stepsRunAgain(outline, from)
   const kept = top.filter((step) => !done.includes(step))
   async function start() {
     const isOther = JSON.stringify(input) !== JSON.stringify(run.input)

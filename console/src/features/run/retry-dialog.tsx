@@ -6,7 +6,7 @@ import { plural } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
-import { useAgain } from './queries.ts'
+import { useFollowUp } from './queries.ts'
 import { useRunView } from './run-view.ts'
 import { type Version, VersionField } from './version-field.tsx'
 
@@ -14,7 +14,7 @@ import { type Version, VersionField } from './version-field.tsx'
 export function RetryDialog({ onClose }: { onClose: () => void }) {
   const { run, live } = useRunView()
   const go = useNavigate()
-  const again = useAgain(run.id)
+  const again = useFollowUp(run.id)
   const [version, setVersion] = useState<Version>('current')
   const [key, setKey] = useState(newIdempotencyKey)
   const kept = [...live.steps.values()].reduce((sum, { counts }) => sum + (counts.succeeded ?? 0), 0)

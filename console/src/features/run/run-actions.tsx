@@ -4,7 +4,7 @@ import { plural } from '../../ui/format/time.ts'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
 import { hasEnded } from './model/live.ts'
-import { undoable } from './model/look.ts'
+import { countUndoable } from './model/look.ts'
 import { useUndo, useVerb } from './queries.ts'
 import styles from './run.module.css'
 import { useRunView } from './run-view.ts'
@@ -101,7 +101,7 @@ function Undo() {
   const { run, live, outline } = useRunView()
   const undo = useUndo(run.id)
   const go = useNavigate()
-  const count = undoable(outline, live)
+  const count = countUndoable(outline, live)
   if (run.compensatedBy !== null || run.retriedBy !== null || count === 0) return null
   return (
     <span className="wide-only">

@@ -56,10 +56,10 @@ export function RunHead({ status }: { status: Shown }) {
 }
 
 /** The progress of the run, as a thin line below the header. */
-export function Thread({ asks }: { asks: boolean }) {
+export function ProgressLine({ asks }: { asks: boolean }) {
   const { live } = useRunView()
   return (
-    <div className={styles.thread} data-tone={asks ? 'wait' : 'run'} aria-hidden="true">
+    <div className={styles.progressLine} data-tone={asks ? 'wait' : 'run'} aria-hidden="true">
       <i style={{ width: `${live.progress}%` }} />
     </div>
   )

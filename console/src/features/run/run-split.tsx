@@ -1,7 +1,15 @@
 import { type CSSProperties, type ReactNode, useState } from 'react'
 import { Splitter } from '../../ui/kit/splitter.tsx'
 import { useMedia } from '../../ui/use-media.ts'
-import { type Arrangement, axisOf, type Line, readLines, USUAL, withLine, writeLines } from './model/panes.ts'
+import {
+  type Arrangement,
+  axisOf,
+  DEFAULT_LINES,
+  type Line,
+  readLines,
+  withLine,
+  writeLines,
+} from './model/panes.ts'
 import styles from './run.module.css'
 
 const KEY = 'orrery.run-panes'
@@ -46,7 +54,7 @@ function Arranged({ arrangement, graph, timeline, panel }: Props & { arrangement
           at={lines[line]}
           className={styles[line]}
           onMove={(to, size) => keep(withLine(lines, line, to, arrangement, size))}
-          onReset={() => keep({ ...lines, [line]: USUAL[arrangement][line] })}
+          onReset={() => keep({ ...lines, [line]: DEFAULT_LINES[arrangement][line] })}
         />
       ))}
     </div>

@@ -10,11 +10,11 @@ import { hasEnded } from './model/live.ts'
 import { kindsOf } from './model/look.ts'
 import { outlineOf, withSeen } from './model/steps.ts'
 import { definitionQuery, type Run, runQuery } from './queries.ts'
-import { RunHead, Thread } from './run-head.tsx'
+import { ProgressLine, RunHead } from './run-head.tsx'
 import { openRunLog } from './run-log.ts'
 import { RunPanes } from './run-panes.tsx'
 import { RunContext, type RunView } from './run-view.ts'
-import { Spoken } from './spoken.tsx'
+import { StatusAnnouncer } from './status-announcer.tsx'
 import { useRunKeys } from './use-run-keys.ts'
 import { useRunTab } from './use-run-tab.ts'
 
@@ -70,9 +70,9 @@ function Page({ run }: { run: Run }) {
   return (
     <RunContext value={view}>
       <RunHead status={shown} />
-      {!hasEnded(status) && <Thread asks={shown === 'waiting'} />}
+      {!hasEnded(status) && <ProgressLine asks={shown === 'waiting'} />}
       {kinds.includes('approval') && !hasEnded(status) && <ApprovalBar />}
-      <Spoken />
+      <StatusAnnouncer />
       {definition.isPending ? <Skeleton rows={10} /> : <RunPanes hasSteps={outline.steps.length > 0} />}
       {again !== null && (
         <Suspense>

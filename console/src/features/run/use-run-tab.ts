@@ -1,10 +1,10 @@
 import { useEffect } from 'react'
-import { type Shown, toneOf, wordOf } from '../../ui/status.ts'
+import { type Shown, statusLabel, toneOf } from '../../ui/status.ts'
 
 /** The browser tab's title and icon show the run's status. */
 export function useRunTab(name: string, status: Shown): void {
   useEffect(() => {
-    document.title = `${wordOf(status)}: ${name} · Orrery`
+    document.title = `${statusLabel(status)}: ${name} · Orrery`
     const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]')
     if (!icon) return
     const plain = icon.href

@@ -1,6 +1,6 @@
 import { type PointerEvent, useMemo, useState } from 'react'
 import { count } from '../../ui/format/time.ts'
-import { toneOf, wordOf } from '../../ui/status.ts'
+import { statusLabel, toneOf } from '../../ui/status.ts'
 import styles from './activity-chart.module.css'
 import { type Column, columnCount, columnsOf, type Point } from './model/columns.ts'
 
@@ -138,7 +138,7 @@ function Tip({ column, at }: { column: Column; at: number }) {
       {column.parts.map(({ status, runs }) => (
         <span key={status} data-tone={toneOf(status)}>
           <i />
-          {count(runs)} {wordOf(status).toLowerCase()}
+          {count(runs)} {statusLabel(status).toLowerCase()}
         </span>
       ))}
     </div>

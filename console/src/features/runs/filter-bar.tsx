@@ -3,7 +3,7 @@ import { count } from '../../ui/format/time.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
-import { wordOf } from '../../ui/status.ts'
+import { statusLabel } from '../../ui/status.ts'
 import { LAST, type RunFilter, STATUSES, TRIGGERS } from './model/filter.ts'
 import { useWorkflowNames } from './queries.ts'
 import styles from './runs.module.css'
@@ -40,7 +40,7 @@ export function FilterBar({ filter, counts, total, onChange }: Props) {
           }
         >
           <Glyph status={status} size={12} />
-          {wordOf(status)}
+          {statusLabel(status)}
           <span className="faint">{counts === undefined ? '' : count(counts[status] ?? 0)}</span>
         </Chip>
       ))}
@@ -53,7 +53,7 @@ export function FilterBar({ filter, counts, total, onChange }: Props) {
       )}
       {(filter.from || filter.to) && (
         <Chip pressed onClick={() => onChange(without(filter, 'from', 'to'))}>
-          {rangeWords(filter)}
+          {describeRange(filter)}
           <Icon name="close" size={10} />
         </Chip>
       )}
@@ -82,7 +82,7 @@ export function FilterBar({ filter, counts, total, onChange }: Props) {
 
 const at = (iso: string): string =>
   new Date(iso).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'short' })
-const rangeWords = ({ from, to }: RunFilter): string =>
+const describeRange = ({ from, to }: RunFilter): string =>
   `${from ? at(from) : 'the first'} to ${to ? at(to) : 'now'}`
 
 type ChoiceProps = {

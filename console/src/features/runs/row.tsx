@@ -4,7 +4,7 @@ import { Ago, Elapsed } from '../../ui/format/time-text.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
-import { shownStatus, toneOf, wordOf } from '../../ui/status.ts'
+import { shownStatus, statusLabel, toneOf } from '../../ui/status.ts'
 import type { RunRow } from './queries.ts'
 import styles from './runs.module.css'
 
@@ -70,7 +70,7 @@ export const Row = memo(
         </span>
         <span role="cell" className={styles.status} data-tone={tone}>
           <Glyph status={status} progress={row.progress} />
-          <span>{wordOf(status)}</span>
+          <span>{statusLabel(status)}</span>
         </span>
         <span role="cell" className={`mono ${styles.id}`} title={row.id}>
           {shortId(row.id)}

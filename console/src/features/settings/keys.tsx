@@ -134,8 +134,8 @@ function NewKey({ onMade }: { onMade: (key: Schemas['NewApiKey']) => void }) {
         <TextField label="Name" name="name" required maxLength={80} error={problem?.of('name')} />
         <fieldset className={styles.scopes}>
           <legend>It may</legend>
-          {SCOPES.map(([scope, words]) => (
-            <CheckField key={scope} name="scope" value={scope} label={words} />
+          {SCOPES.map(([scope, label]) => (
+            <CheckField key={scope} name="scope" value={scope} label={label} />
           ))}
         </fieldset>
         <SelectField label="Valid for" name="life" defaultValue="90 days">

@@ -6,7 +6,7 @@ import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
 import { SelectField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
-import { say } from '../../ui/kit/toast.tsx'
+import { showToast } from '../../ui/kit/toast.tsx'
 import { useMe, useRights } from '../shell/index.ts'
 import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
@@ -123,7 +123,7 @@ function Invitations({ teamId }: { teamId: string }) {
         body,
         idempotencyKey: newIdempotencyKey(),
       }),
-    onSuccess: ({ email }) => say(`An invitation is on its way to ${email}.`),
+    onSuccess: ({ email }) => showToast(`An invitation is on its way to ${email}.`),
     onSettled: refresh,
   })
   const revoke = useMutation({
@@ -182,7 +182,7 @@ function NewTeam() {
   const create = useMutation({
     mutationFn: (name: string) =>
       call('POST /teams', { body: { name }, idempotencyKey: newIdempotencyKey() }),
-    onSuccess: ({ name }) => say(`The team ${name} was created. Choose it at the top left.`),
+    onSuccess: ({ name }) => showToast(`The team ${name} was created. Choose it at the top left.`),
     onSettled: () => void cache.invalidateQueries({ queryKey: ['teams'] }),
   })
   return (

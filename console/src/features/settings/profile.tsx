@@ -5,7 +5,7 @@ import { asProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { CheckField, SelectField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
-import { say } from '../../ui/kit/toast.tsx'
+import { showToast } from '../../ui/kit/toast.tsx'
 import { areKeysOn, setKeysOn } from '../../ui/use-keys.ts'
 import { setTheme, type Theme, useTheme } from '../shell/index.ts'
 import { fieldsOf, Loaded, Section } from './section.tsx'
@@ -31,7 +31,9 @@ export function Profile() {
       currentPassword?: string
     }) => call('PUT /users/profile', { body, ...(etag && { ifMatch: etag }) }),
     onSuccess: ({ pendingEmail }) => {
-      say(pendingEmail ? `Confirm the new address with the link that went to ${pendingEmail}.` : 'Saved.')
+      showToast(
+        pendingEmail ? `Confirm the new address with the link that went to ${pendingEmail}.` : 'Saved.',
+      )
       void cache.invalidateQueries({ queryKey: ['me'] })
     },
     // Also after a 412: the next attempt is for the current version.
@@ -39,7 +41,7 @@ export function Profile() {
   })
   const resend = useMutation({
     mutationFn: () => call('POST /auth/email/resend'),
-    onSuccess: () => say('The mail is on its way.'),
+    onSuccess: () => showToast('The mail is on its way.'),
   })
   const problem = update.isError ? asProblem(update.error) : null
   return (

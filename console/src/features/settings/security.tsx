@@ -8,7 +8,7 @@ import { ConfirmButton } from '../../ui/kit/confirm.tsx'
 import { TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
-import { say } from '../../ui/kit/toast.tsx'
+import { showToast } from '../../ui/kit/toast.tsx'
 import { Mfa } from './mfa.tsx'
 import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
@@ -34,7 +34,7 @@ function Password() {
   const change = useMutation({
     meta: { quiet: true },
     mutationFn: changePassword,
-    onSuccess: () => say('Your password was changed. All other sessions have ended.'),
+    onSuccess: () => showToast('Your password was changed. All other sessions have ended.'),
   })
   const problem = change.isError ? asProblem(change.error) : null
   return (

@@ -6,13 +6,13 @@ import styles from './live-dot.module.css'
 export function LiveDot() {
   const state = useSyncExternalStore(onLiveChange, liveState)
   const since = sinceWhenOffline()
-  const words = { live: 'Live', 'catching-up': 'Catching up', offline: 'Offline' }[state]
+  const label = { live: 'Live', 'catching-up': 'Catching up', offline: 'Offline' }[state]
   const time =
     state === 'offline' && since !== null ? ` since ${new Date(since).toTimeString().slice(0, 5)}` : ''
   return (
     <span className={styles.live} data-state={state} role="status">
       <i />
-      {words}
+      {label}
       {time}
     </span>
   )

@@ -83,8 +83,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
     at: one.at,
     act: () => void go(one.kind === 'run' ? toRun(one.id) : toWorkflow(one.id)),
   }))
-  const words = text.trim().toLowerCase()
-  const entries = [...things, ...commands.filter((one) => one.name.toLowerCase().includes(words))]
+  const query = text.trim().toLowerCase()
+  const entries = [...things, ...commands.filter((one) => one.name.toLowerCase().includes(query))]
   const current = Math.min(at, entries.length - 1)
 
   function act(entry: Entry | undefined) {

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { download } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/kit/button.tsx'
-import { sayProblem } from '../../ui/kit/toast.tsx'
+import { showProblem } from '../../ui/kit/toast.tsx'
 import type { Workflow } from './queries.ts'
 
 /** Downloads the workflow as a file that can be imported. */
@@ -21,7 +21,7 @@ export function ExportButton({ workflow }: { workflow: Workflow }) {
       link.click()
       URL.revokeObjectURL(link.href)
     } catch (error) {
-      sayProblem(asProblem(error))
+      showProblem(asProblem(error))
     } finally {
       setBusy(false)
     }

@@ -4,7 +4,7 @@ import { duration, shortId } from '../../ui/format/time.ts'
 import { Ago, Elapsed } from '../../ui/format/time-text.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Empty, ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
-import { shownStatus, wordOf } from '../../ui/status.ts'
+import { shownStatus, statusLabel } from '../../ui/status.ts'
 import { toRun, toRuns } from '../shell/index.ts'
 import { useRunsOf } from './queries.ts'
 import styles from './workflow.module.css'
@@ -31,7 +31,7 @@ export function RunsTab({ workflowId }: { workflowId: string }) {
             <li key={run.id}>
               <Link {...toRun(run.id)}>
                 <Glyph status={status} progress={run.progress} />
-                <span className={styles.status}>{wordOf(status)}</span>
+                <span className={styles.status}>{statusLabel(status)}</span>
                 <span className="mono dim">{shortId(run.id)}</span>
                 <span className={`${styles.grow} cut`}>
                   <bdi>{run.title ?? ''}</bdi>{' '}

@@ -86,7 +86,7 @@ function Difference({ workflowId, from, to }: { workflowId: string; from: number
       {diff && from !== undefined && (
         <div className={styles.changes}>
           <b>
-            Since version {from}: {words(diff)}
+            Since version {from}: {describeDifference(diff)}
           </b>
           {diff.nodes.removed.length > 0 && <p>Removed: {diff.nodes.removed.join(', ')}</p>}
           {[
@@ -111,7 +111,7 @@ const MAX_SHOWN = 200
 const short = (value: unknown): string =>
   value === undefined ? '' : JSON.stringify(value).slice(0, MAX_SHOWN)
 
-function words(diff: {
+function describeDifference(diff: {
   same: boolean
   nodes: { added: unknown[]; removed: unknown[]; changed: unknown[] }
   edges: { added: unknown[]; removed: unknown[] }

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { IconButton } from './button.tsx'
-import { say } from './toast.tsx'
+import { showToast } from './toast.tsx'
 
 /** Copies a text and confirms it. */
 export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
@@ -11,7 +11,7 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
       setDone(true)
       setTimeout(() => setDone(false), 1200)
     } catch {
-      say('The browser does not allow copying.')
+      showToast('The browser does not allow copying.')
     }
   }
   return (

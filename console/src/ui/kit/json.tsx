@@ -103,7 +103,7 @@ function Branch({ name, value, depth }: { name: string | null; value: unknown; d
 function Leaf({ value }: { value: unknown }) {
   const [isWhole, setWhole] = useState(false)
   if (typeof value !== 'string')
-    return <span className={typeof value === 'number' ? styles.number : styles.word}>{String(value)}</span>
+    return <span className={typeof value === 'number' ? styles.number : styles.literal}>{String(value)}</span>
   const isLong = value.length > MAX_TEXT && !isWhole
   return (
     <span className={styles.text}>

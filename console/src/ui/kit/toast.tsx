@@ -21,14 +21,14 @@ function change(next: Toast[]): void {
 
 const drop = (id: number): void => change(toasts.filter((one) => one.id !== id))
 
-export function say(text: string): void {
+export function showToast(text: string): void {
   const id = ++lastId
   change([...toasts, { id, text, problem: null }].slice(-MAX_TOASTS))
   setTimeout(() => drop(id), STAYS_MS)
 }
 
 /** Stays until closed, because it has something to read and copy. */
-export function sayProblem(problem: Problem): void {
+export function showProblem(problem: Problem): void {
   change([...toasts, { id: ++lastId, text: '', problem }].slice(-MAX_TOASTS))
 }
 

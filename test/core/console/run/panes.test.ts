@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import {
   type Arrangement,
   axisOf,
+  DEFAULT_LINES,
   type Lines,
   readLines,
-  USUAL,
   withLine,
   writeLines,
 } from '../../../../console/src/features/run/model/panes.ts'
@@ -25,15 +25,19 @@ function panesOf({ graph, timeline }: Lines, arrangement: Arrangement, { width, 
 }
 
 test('a line goes where it is put, and stops where a pane would become unreadable', () => {
-  const { column } = USUAL
+  const { column } = DEFAULT_LINES
   expect(withLine(column, 'graph', 55, 'column', LAPTOP)).toEqual({ graph: 55, timeline: 50 })
   expect(panesOf(withLine(column, 'graph', 0, 'column', LAPTOP), 'column', LAPTOP).graph).toBeCloseTo(260)
   expect(panesOf(withLine(column, 'graph', 100, 'column', LAPTOP), 'column', LAPTOP).column).toBeCloseTo(320)
   expect(panesOf(withLine(column, 'timeline', 2, 'column', LAPTOP), 'column', LAPTOP).timeline).toBeCloseTo(
     120,
   )
-  expect(panesOf(withLine(USUAL.row, 'graph', 99, 'row', WALL), 'row', WALL).timeline).toBeCloseTo(320)
-  expect(panesOf(withLine(USUAL.row, 'timeline', 0, 'row', WALL), 'row', WALL).timeline).toBeCloseTo(320)
+  expect(panesOf(withLine(DEFAULT_LINES.row, 'graph', 99, 'row', WALL), 'row', WALL).timeline).toBeCloseTo(
+    320,
+  )
+  expect(panesOf(withLine(DEFAULT_LINES.row, 'timeline', 0, 'row', WALL), 'row', WALL).timeline).toBeCloseTo(
+    320,
+  )
   expect([axisOf('column', 'timeline'), axisOf('row', 'timeline'), axisOf('column', 'graph')]).toEqual([
     'y',
     'x',
@@ -53,7 +57,7 @@ test('however the lines are moved, every pane keeps its least size', () => {
     const arrangement: Arrangement = chance(0.5) ? 'row' : 'column'
     const size = arrangement === 'row' ? WALL : LAPTOP
     const least = arrangement === 'row' ? 320 : 120
-    let lines: Lines = USUAL[arrangement]
+    let lines: Lines = DEFAULT_LINES[arrangement]
     for (let i = 0; i < 12; i++) {
       lines = withLine(lines, chance(0.5) ? 'graph' : 'timeline', next() * 140 - 20, arrangement, size)
       const { graph, timeline, panel, column = 320 } = panesOf(lines, arrangement, size)
@@ -68,7 +72,7 @@ test('each arrangement remembers its own lines', () => {
   const both = writeLines(first, 'row', { graph: 20, timeline: 55 })
   expect(readLines(both, 'column')).toEqual({ graph: 30, timeline: 60 })
   expect(readLines(both, 'row')).toEqual({ graph: 20, timeline: 55 })
-  expect(readLines(first, 'row')).toEqual(USUAL.row)
+  expect(readLines(first, 'row')).toEqual(DEFAULT_LINES.row)
 })
 
 test.each([
@@ -85,7 +89,7 @@ test.each([
   '{"row":{"graph":60,"timeline":50}}',
   '{"row":{"graph":1e999,"timeline":50}}',
 ])('%s in the memory of the browser counts as nothing', (text) => {
-  expect(readLines(text, 'row')).toEqual(USUAL.row)
+  expect(readLines(text, 'row')).toEqual(DEFAULT_LINES.row)
   expect(readLines(writeLines(text, 'row', { graph: 20, timeline: 55 }), 'row')).toEqual({
     graph: 20,
     timeline: 55,

@@ -7,7 +7,7 @@ import {
   rowsOfNote,
   workOf,
 } from '../../../../console/src/features/run/model/rows.ts'
-import { niceStep, scaleOf } from '../../../../console/src/features/run/model/scale.ts'
+import { roundStep, scaleOf } from '../../../../console/src/features/run/model/scale.ts'
 import { inOrder, outlineOf } from '../../../../console/src/features/run/model/steps.ts'
 import { liveOf, recorded } from './recorded.ts'
 
@@ -155,7 +155,7 @@ test('labels do not overlap, and none is at the edge', () => {
     expect(ticks.length).toBeGreaterThan(0)
     for (const [at, tick] of ticks.slice(1).entries()) expect(tick.x - ticks[at]!.x).toBeGreaterThan(0.09)
   }
-  expect([3, 99, 1_100, 70_000].map(niceStep)).toEqual([5, 100, 2_000, 120_000])
+  expect([3, 99, 1_100, 70_000].map(roundStep)).toEqual([5, 100, 2_000, 120_000])
 })
 
 test('notable steps have failed, wait for a person or are working, together with opened ones', () => {

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { duration, plural, shortId } from '../../../ui/format/time.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { Chip, Tag } from '../../../ui/kit/tag.tsx'
-import { wordOf } from '../../../ui/status.ts'
+import { statusLabel } from '../../../ui/status.ts'
 import type { Compared, Side } from '../model/compare.ts'
 import type { Run } from '../queries.ts'
 import styles from './compare.module.css'
@@ -72,7 +72,7 @@ function SideCell({ side: { look, ms, tries, place }, isMissing }: { side: Side;
     <td>
       <span className={styles.side}>
         <Glyph status={look} />
-        {wordOf(look)}
+        {statusLabel(look)}
         <span className="num faint">
           {place?.isAdopted ? 'taken over' : ms === null ? '' : duration(ms)}
           {tries > 1 && !place?.isAdopted ? `, ${tries} tries` : ''}

@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { count, duration } from '../../../ui/format/time.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { Icon } from '../../../ui/icon.tsx'
-import { toneOf, wordOf } from '../../../ui/status.ts'
+import { statusLabel, toneOf } from '../../../ui/status.ts'
 import type { Look } from '../model/look.ts'
 import { tagOf } from '../model/rows.ts'
 import type { StepDef } from '../model/steps.ts'
@@ -74,7 +74,7 @@ export const NodeCard = memo(function NodeCard({ data }: NodeProps<Node<CardData
           <CardTime from={card.from} to={card.to} />
         </small>
       </div>
-      {look !== null && <span className="unseen">{wordOf(look)}</span>}
+      {look !== null && <span className="unseen">{statusLabel(look)}</span>}
       {badge !== null && <span className={styles.badge}>{badge}</span>}
       {onFold !== null && (
         <button

@@ -49,7 +49,7 @@ export type Place = {
   port: string | null
   isAdopted: boolean
   /** The last reported progress. */
-  said: unknown
+  reported: unknown
   items: Items | null
 }
 

@@ -9,11 +9,11 @@ export type Look = PlaceStatus | 'sleeping'
 
 const BY_ITSELF = new Set(['timer', 'child', 'retry', 'slot', 'start'])
 
-export const comesByItself = ({ kind }: Wait): boolean => BY_ITSELF.has(kind)
+export const endsByItself = ({ kind }: Wait): boolean => BY_ITSELF.has(kind)
 
 export function lookOf(place: Place | null | undefined, runStatus: Live['status']): Look {
   if (!place) return hasEnded(runStatus) ? 'skipped' : 'pending'
-  return place.status === 'waiting' && place.wait !== null && comesByItself(place.wait)
+  return place.status === 'waiting' && place.wait !== null && endsByItself(place.wait)
     ? 'sleeping'
     : place.status
 }
@@ -92,7 +92,7 @@ export function kindsOf(live: Live): string[] {
 }
 
 /** How many steps a compensation would undo: they succeeded, and a step undoes them or they waited for another run. */
-export const undoable = ({ steps }: Outline, live: Live): number =>
+export const countUndoable = ({ steps }: Outline, live: Live): number =>
   steps.filter(
     ({ key, node, type }) =>
       (node.undo !== undefined || type === 'flow.workflow') &&

@@ -7,7 +7,7 @@ export type Lines = { graph: number; timeline: number }
 export type Line = keyof Lines
 export type Size = { width: number; height: number }
 
-export const USUAL: Record<Arrangement, Lines> = {
+export const DEFAULT_LINES: Record<Arrangement, Lines> = {
   column: { graph: 42, timeline: 50 },
   row: { graph: 37.5, timeline: 68.75 },
 }
@@ -42,11 +42,11 @@ const isPlace = (value: unknown): value is number => typeof value === 'number' &
 
 /** What was remembered. Anything unreadable counts as nothing. */
 export function readLines(text: string | null, arrangement: Arrangement): Lines {
-  const usual = USUAL[arrangement]
+  const defaults = DEFAULT_LINES[arrangement]
   const known = parse(text)[arrangement]
-  const { graph, timeline } = { ...usual, ...(typeof known === 'object' ? known : null) }
-  if (!isPlace(graph) || !isPlace(timeline)) return usual
-  return arrangement === 'row' && graph >= timeline ? usual : { graph, timeline }
+  const { graph, timeline } = { ...defaults, ...(typeof known === 'object' ? known : null) }
+  if (!isPlace(graph) || !isPlace(timeline)) return defaults
+  return arrangement === 'row' && graph >= timeline ? defaults : { graph, timeline }
 }
 
 /** The text to remember, with the lines of the other arrangement. */

@@ -14,7 +14,7 @@ export const NEW_PLACE: Place = {
   error: null,
   port: null,
   isAdopted: false,
-  said: undefined,
+  reported: undefined,
   items: null,
 }
 
@@ -43,7 +43,7 @@ export function changePlace(place: Place, event: RunEvent): Place {
         items: { count: event.count ?? 0, done: 0, failed: 0, settled: 0, places: new Map() },
       }
     case 'node.progress':
-      return { ...place, said: event.data }
+      return { ...place, reported: event.data }
     case 'node.waiting': {
       const { kind = 'signal', name = null, until } = event.wait ?? {}
       const open = place.tries.at(-1)

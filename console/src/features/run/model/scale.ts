@@ -102,7 +102,7 @@ function ticksOf(pieces: readonly Piece[], { from }: Span): Tick[] {
     open.reduce((sum, one) => sum + one.to - one.from, 0),
     open.reduce((sum, one) => sum + one.width, 0),
   ]
-  const step = niceStep(length / Math.max(1, TICKS * width))
+  const step = roundStep(length / Math.max(1, TICKS * width))
   const ticks: Tick[] = []
   for (const piece of open) {
     for (let at = Math.ceil((piece.from - from) / step) * step; from + at <= piece.to; at += step) {
@@ -118,7 +118,7 @@ function ticksOf(pieces: readonly Piece[], { from }: Span): Tick[] {
 const SECOND = 1000
 const LONG_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
 
-export function niceStep(atLeast: number): number {
+export function roundStep(atLeast: number): number {
   if (atLeast > SECOND) {
     const long = LONG_STEPS.find((seconds) => seconds * SECOND >= atLeast)
     if (long !== undefined) return long * SECOND

@@ -103,7 +103,7 @@ export function inOrder(nodes: readonly NodeDef[], edges: readonly EdgeDef[]): N
 }
 
 /** The top-level steps that run again with this one: the step itself and everything after it. */
-export function behind({ children, wires }: Outline, id: string): StepDef[] {
+export function stepsRunAgain({ children, wires }: Outline, id: string): StepDef[] {
   const found = new Set([id])
   for (const key of found) for (const { from, to } of wires) if (from === key) found.add(to)
   return (children.get(null) ?? []).filter(({ key }) => found.has(key))

@@ -5,8 +5,8 @@ import type { Look } from '../model/look.ts'
 import type { NodeDetail } from '../queries.ts'
 import { useRunView } from '../run-view.ts'
 import { LargeOutput } from './large.tsx'
+import { LiveModelOutput } from './model-output.tsx'
 import styles from './panel.module.css'
-import { ModelsSay } from './said.tsx'
 
 const NOTHING: Partial<Record<Look, string>> = {
   pending: 'This step has not run yet.',
@@ -21,18 +21,18 @@ type Props = { place: Place | null; look: Look; detail: NodeDetail | undefined; 
 export function InAndOut({ place, look, detail, hasModel }: Props) {
   const { run, live } = useRunView()
   if (place === null) {
-    const words = hasEnded(live.status) ? 'The run did not reach this step.' : 'This step has not run yet.'
-    return <p className="faint">{words}</p>
+    const message = hasEnded(live.status) ? 'The run did not reach this step.' : 'This step has not run yet.'
+    return <p className="faint">{message}</p>
   }
   if (detail === undefined) return <Skeleton rows={3} height={24} />
   const speaks = hasModel && place.to === null && !hasEnded(live.status)
-  const said = place.said !== undefined && place.to === null
+  const hasReport = place.reported !== undefined && place.to === null
   return (
     <div className={styles.io}>
       <Json title="Input" value={detail.input} empty="No value on this run." />
       <div>
-        {speaks && <ModelsSay key={place.path} place={place} />}
-        {said && <Json title="Model output" value={place.said} />}
+        {speaks && <LiveModelOutput key={place.path} place={place} />}
+        {hasReport && <Json title="Model output" value={place.reported} />}
         {detail.output === null && detail.outputBytes > 4 && look === 'succeeded' ? (
           <LargeOutput runId={run.id} path={place.path} size={detail.outputBytes} />
         ) : (

@@ -24,9 +24,9 @@ export function ItemList({ path, items }: { path: string; items: Items }) {
       pathAt={(at) => `${path}:${numbers?.[at] ?? at}`}
       nameAt={(at) => `Item ${numbers?.[at] ?? at}`}
       count={numbers?.length ?? items.count}
-      head={filters.map(([id, words]) => (
+      head={filters.map(([id, label]) => (
         <Chip key={id} pressed={only === id} onClick={() => setOnly(id)}>
-          {words}
+          {label}
         </Chip>
       ))}
     />

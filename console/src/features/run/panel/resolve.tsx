@@ -12,7 +12,7 @@ export function Resolve({ path }: { path: string }) {
   const { run } = useRunView()
   const resolve = useResolve(run.id, path)
   const [output, setOutput] = useState<unknown>(undefined)
-  const say = (outcome: 'succeeded' | 'failed' | 'retry') =>
+  const resolveAs = (outcome: 'succeeded' | 'failed' | 'retry') =>
     resolve.mutate({ outcome, ...(outcome === 'succeeded' && output !== undefined ? { output } : {}) })
   const busy = (outcome: string) => resolve.isPending && resolve.variables.outcome === outcome
   return (
@@ -22,13 +22,13 @@ export function Resolve({ path }: { path: string }) {
         <JsonField label="The output for the run to continue with" value={output} onChange={setOutput} />
       </details>
       <div className={styles.choices}>
-        <Button size="small" icon="check" busy={busy('succeeded')} onClick={() => say('succeeded')}>
+        <Button size="small" icon="check" busy={busy('succeeded')} onClick={() => resolveAs('succeeded')}>
           It happened
         </Button>
-        <Button size="small" icon="close" busy={busy('failed')} onClick={() => say('failed')}>
+        <Button size="small" icon="close" busy={busy('failed')} onClick={() => resolveAs('failed')}>
           It did not happen
         </Button>
-        <Button size="small" icon="retry" busy={busy('retry')} onClick={() => say('retry')}>
+        <Button size="small" icon="retry" busy={busy('retry')} onClick={() => resolveAs('retry')}>
           Repeat it
         </Button>
       </div>

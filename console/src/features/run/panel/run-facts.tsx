@@ -36,7 +36,7 @@ export function RunFacts() {
       ),
     ],
     ['Version', run.workflowVersion === 0 ? 'The draft' : run.workflowVersion],
-    ['Started by', triggerWords(trigger)],
+    ['Started by', describeTrigger(trigger)],
     ['Created', exact(run.createdAt)],
     ['Began', run.startedAt && exact(run.startedAt)],
     ['Ended', run.finishedAt && exact(run.finishedAt)],
@@ -71,7 +71,7 @@ export function RunFacts() {
   )
 }
 
-function triggerWords({ type, ...rest }: { type: string }): string {
+function describeTrigger({ type, ...rest }: { type: string }): string {
   const { key } = rest as { key?: unknown }
   return typeof key === 'string' ? `${type}, ${key}` : type
 }

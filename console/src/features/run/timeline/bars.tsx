@@ -19,7 +19,7 @@ export function Bars({ row, scale, until }: { row: Row; scale: Scale; until: num
   const first = scale.x(shown[0]!.from)
   const last = scale.x(shown.at(-1)!.to ?? until)
   const side = last <= NEAR_EDGE ? 'after' : first >= ROOM ? 'before' : 'on'
-  const words = duration(Math.max(0, (to ?? until) - from))
+  const label = duration(Math.max(0, (to ?? until) - from))
   return (
     <>
       {shown.map((one, at) => (
@@ -30,7 +30,7 @@ export function Bars({ row, scale, until }: { row: Row; scale: Scale; until: num
         data-side={side}
         style={side === 'before' ? { right: `${(1 - first) * 100}%` } : { left: `${last * 100}%` }}
       >
-        {words}
+        {label}
       </em>
     </>
   )

@@ -4,21 +4,21 @@ import type { Scale } from '../model/scale.ts'
 const percent = (x: number): string => `${x * 100}%`
 
 /** Ticks, and shortened periods without activity. */
-export function Rules({ scale, hasWords = false }: { scale: Scale; hasWords?: boolean }) {
+export function Rules({ scale, hasLabels = false }: { scale: Scale; hasLabels?: boolean }) {
   return (
     <>
       {scale.ticks.map(({ at, x }) => (
         <i key={at} style={{ left: percent(x) }}>
-          {hasWords && <small className="num">{duration(at)}</small>}
+          {hasLabels && <small className="num">{duration(at)}</small>}
         </i>
       ))}
       {scale.folds.map(({ from, to }) => (
         <b
           key={from}
           style={{ left: percent(scale.x(from)), width: percent(scale.x(to) - scale.x(from)) }}
-          title={hasWords ? 'Nothing ran in this period, so it is shortened' : undefined}
+          title={hasLabels ? 'Nothing ran in this period, so it is shortened' : undefined}
         >
-          {hasWords && <small className="num">{duration(to - from)}</small>}
+          {hasLabels && <small className="num">{duration(to - from)}</small>}
         </b>
       ))}
     </>

@@ -3,7 +3,7 @@ import { count, duration, plural } from '../../../ui/format/time.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { Icon } from '../../../ui/icon.tsx'
 import { Tag } from '../../../ui/kit/tag.tsx'
-import { wordOf } from '../../../ui/status.ts'
+import { statusLabel } from '../../../ui/status.ts'
 import type { Row } from '../model/rows.ts'
 import type { Scale } from '../model/scale.ts'
 import { Bars } from './bars.tsx'
@@ -22,8 +22,8 @@ type Props = {
 }
 
 /** The row shows the same information as a card of the graph. */
-export function wordsOf({ step, look, tries, tag, failed, from, to }: Row, until: number): string {
-  const parts = [step.type, wordOf(look).toLowerCase()].filter(Boolean)
+export function describeRow({ step, look, tries, tag, failed, from, to }: Row, until: number): string {
+  const parts = [step.type, statusLabel(look).toLowerCase()].filter(Boolean)
   if (tries.length > 1) parts.push(plural(tries.length, 'try', 'tries'))
   if (tag !== null) parts.push(tag.replace('× ', 'items ').replace('↻ ', 'rounds ').replace(' / ', ' of '))
   if (failed > 0) parts.push(`${failed} failed`)
@@ -82,7 +82,7 @@ export const TimelineRow = memo(function TimelineRow(props: Props) {
         <span className="cut" dir="auto" title={step.type ? `${label} · ${step.type}` : label}>
           {label}
         </span>
-        <span className="unseen">, {wordsOf(row, until)}</span>
+        <span className="unseen">, {describeRow(row, until)}</span>
         <span className={styles.tags} aria-hidden="true">
           {tag !== null && <Tag title={failed > 0 ? `${count(failed)} failed` : undefined}>{tag}</Tag>}
           {failed > 0 && <span className={styles.failed}>{count(failed)} ✕</span>}

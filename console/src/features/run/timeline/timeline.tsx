@@ -105,7 +105,7 @@ export function Timeline({ onChoose }: { onChoose: (path: string) => void }) {
           )}
         </span>
         <div className={styles.track} aria-hidden="true" ref={zoom.axis} {...zoom.handlers}>
-          <Rules scale={scale} hasWords />
+          <Rules scale={scale} hasLabels />
           {zoom.drawn && (
             <s
               style={{

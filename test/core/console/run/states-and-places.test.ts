@@ -10,9 +10,9 @@ import {
 import { compareRuns, differencesOf } from '../../../../console/src/features/run/model/compare.ts'
 import { startCurl } from '../../../../console/src/features/run/model/curl.ts'
 import { placeAt } from '../../../../console/src/features/run/model/look.ts'
+import { addDeltas, type Delta } from '../../../../console/src/features/run/model/model-output.ts'
 import { sentenceOf } from '../../../../console/src/features/run/model/now.ts'
 import { partsOf, stepOf, withoutItem } from '../../../../console/src/features/run/model/path.ts'
-import { type Delta, hear } from '../../../../console/src/features/run/model/said.ts'
 import { outlineOf, withSeen } from '../../../../console/src/features/run/model/steps.ts'
 import { liveOf, recorded } from './recorded.ts'
 
@@ -34,11 +34,11 @@ test('the sentence of a step describes its current state', () => {
   const at = events.findIndex(({ type, path }) => type === 'node.retrying' && path === 'customer')
   const live = liveOf(events.slice(0, at + 1))
   const place = placeAt(live, 'customer')!
-  const say = (now: number) => sentenceOf(place, live, now, 4)?.text
-  expect(say(place.wait!.until! - 800)).toMatch(
+  const showToast = (now: number) => sentenceOf(place, live, now, 4)?.text
+  expect(showToast(place.wait!.until! - 800)).toMatch(
     /^Attempt 1 failed: GET .* 503\. The next attempt starts in 800 ms\.$/,
   )
-  expect(say(place.wait!.until! + 5)).toMatch(/The next attempt starts now\.$/)
+  expect(showToast(place.wait!.until! + 5)).toMatch(/The next attempt starts now\.$/)
   expect(sentenceOf(null, live, 0)?.text).toBe('The run has not reached this step yet.')
 })
 
@@ -134,14 +134,14 @@ test('the output of a model is joined from its pieces, and another attempt start
     text,
     ...more,
   })
-  const first = hear(new Map(), [piece('Hm', { kind: 'reasoning' }), piece('It '), piece('is 4')])
+  const first = addDeltas(new Map(), [piece('Hm', { kind: 'reasoning' }), piece('It '), piece('is 4')])
   expect(first.get('ask.model')?.parts.map(({ kind, text }) => [kind, text])).toEqual([
     ['reasoning', 'Hm'],
     ['text', 'It is 4'],
   ])
-  const again = hear(first, [piece('No', { attempt: 2 }), piece('late'), piece('w', { attempt: 2 })])
+  const again = addDeltas(first, [piece('No', { attempt: 2 }), piece('late'), piece('w', { attempt: 2 })])
   expect(again.get('ask.model')).toMatchObject({ attempt: 2, parts: [{ text: 'Now' }] })
-  const calls = hear(new Map(), [
+  const calls = addDeltas(new Map(), [
     piece('{"a"', { kind: 'tool', id: '1', name: 'add' }),
     piece('{}', { kind: 'tool', id: '2', name: 'stop' }),
   ])

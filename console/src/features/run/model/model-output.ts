@@ -9,13 +9,13 @@ export type Delta = {
   name?: string | undefined
 }
 export type Part = { kind: Delta['kind']; id: string | null; name: string | null; text: string }
-export type Said = { path: string; attempt: number; parts: readonly Part[] }
+export type ModelOutput = { path: string; attempt: number; parts: readonly Part[] }
 
 /** By path, in the order in which they started. */
-export type AllSaid = ReadonlyMap<string, Said>
+export type ModelOutputs = ReadonlyMap<string, ModelOutput>
 
 /** Consecutive pieces of one kind and one call form a part. Another attempt starts from the beginning. */
-export function hear(all: AllSaid, deltas: readonly Delta[]): AllSaid {
+export function addDeltas(all: ModelOutputs, deltas: readonly Delta[]): ModelOutputs {
   if (deltas.length === 0) return all
   const next = new Map(all)
   for (const { path, attempt, kind, text, id = null, name = null } of deltas) {
