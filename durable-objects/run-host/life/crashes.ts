@@ -11,7 +11,7 @@
 import { MAX_CRASHES } from '../../../src/engine/advance/retry.ts'
 import type { Command } from '../../../src/engine/model/command.ts'
 import type { CrashRows } from '../rows/crashes.ts'
-import { thisProcess } from '../rows/faults.ts'
+import { lostWithProcess, thisProcess } from '../rows/faults.ts'
 import type { ShellFact } from '../turn/outcome.ts'
 
 /** What a turn works on, if it is not an activation. */
@@ -43,7 +43,7 @@ const isPath = (key: string): boolean => !key.startsWith('$')
 type Doing = { at: string | null; host: string }
 
 /** What runs are working on. Kept in the isolate, which survives the reset of an object. */
-const underWay = new Map<string, Doing>()
+const underWay = lostWithProcess(new Map<string, Doing>())
 
 /** Whether the object was reset during a turn, which then tells why its runs were lost. */
 export const isCutOff = (host: string): boolean => [...underWay.values()].some((one) => one.host === host)

@@ -38,7 +38,16 @@ export const thisProcess = (): string => {
   return processId
 }
 
-/** From now on, everything behaves as after the loss of the process, and calls of earlier objects are ignored. */
+const memories: { clear(): void }[] = []
+
+/** Memory that outlives objects, but not the process. */
+export function lostWithProcess<Memory extends { clear(): void }>(memory: Memory): Memory {
+  memories.push(memory)
+  return memory
+}
+
+/** From now on, everything behaves as after the loss of the process. */
 export function asNewProcess(): void {
   processId = null
+  for (const memory of memories) memory.clear()
 }
