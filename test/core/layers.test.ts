@@ -74,6 +74,7 @@ const MAY_KNOW_HTTP: Record<string, string> = {
   'src/modules/auth/sessions/console-session.ts': 'reads and writes a cookie',
   'src/modules/auth/sign-in/device-cookie.ts': 'reads and writes a cookie',
   'src/modules/auth/sign-in/limits.ts': 'middleware of the routes beside it',
+  'src/modules/runs/prefer.ts': 'reads headers',
 }
 
 const isEdge = (path: string): boolean => named('routes').test(path) || named('schema').test(path)

@@ -1,7 +1,7 @@
 // The script of the live page, run against a minimal page and server.
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { livePage } from '../../src/modules/runs/live-page.ts'
+import { livePage } from '../../src/modules/runs/live/page.ts'
 
 const RUN = 'run_01k0000000000000000000000a'
 

@@ -1,18 +1,30 @@
 import { idPattern } from '../../core/ids.ts'
 import { defineModule } from '../define-module.ts'
+import { liveRoutes } from './live/routes.ts'
+import { writeRunManifest } from './rebuild/manifest.ts'
+import { removeRunObject } from './remove/object.ts'
+import { retireRuns, retireRunsOfTeam } from './remove/retire.ts'
 import { runsExport } from './repo/export.ts'
-import { executionRoutes, runRoutes } from './routes/executions.ts'
-import { liveRoutes } from './routes/live.ts'
-import { startRoutes } from './routes/start.ts'
+import { executionRoutes, runRoutes } from './routes.ts'
 import { errorRoutes, seriesRoutes } from './series/routes.ts'
-import { retireRuns, retireRunsOfTeam } from './service/keep.ts'
-import { writeRunManifest } from './service/manifest.ts'
-import { removeRunObject } from './service/remove-object.ts'
-import { startErrorWorkflow } from './service/start-error-workflow.ts'
-import { sweepRuns } from './service/sweep.ts'
-import { sweepSlots } from './service/sweep-slots.ts'
+import { startErrorWorkflow } from './start/error-workflow.ts'
+import { startRoutes } from './start/routes.ts'
+import { sweepRuns } from './sweep/runs.ts'
+import { sweepSlots } from './sweep/slots.ts'
 
+export { endRun, wakeRun } from './control/repair.ts'
+export { followChild, lastRetryOf } from './follow-up/child.ts'
+export { followUp } from './follow-up/service.ts'
 export { labelsOf } from './labels.ts'
+export { dropFollowers, enterFollower, type FollowerRights, MAX_FOLLOW_MS } from './live/repo.ts'
+export { revokeLive } from './live/revoke.ts'
+export { idempotencyKeyOf, waitMsOf } from './prefer.ts'
+export { followRun, getNode, getOutput, ownRun } from './read/service.ts'
+export { publicError } from './read/view.ts'
+export { reindexRuns } from './rebuild/manifest.ts'
+export { type Rebuilt, rebuildIndex } from './rebuild/service.ts'
+export { markRunsDeleted } from './remove/repo.ts'
+export { deleteUnreadable, STUCK_MS } from './remove/service.ts'
 export {
   anyWaits,
   countWaiting,
@@ -24,7 +36,6 @@ export {
   waitedKeys,
   writeWaits,
 } from './repo/event-waits.ts'
-export { dropFollowers, enterFollower, type FollowerRights, MAX_FOLLOW_MS } from './repo/followers.ts'
 export {
   giveBackLease,
   keepLease,
@@ -34,25 +45,14 @@ export {
   takeLease,
 } from './repo/leases.ts'
 export { projectRuns, type Reported, type RunReport } from './repo/projection.ts'
-export { markRunsDeleted } from './repo/removal.ts'
 export { type FoundRun, isDeleted, searchRuns } from './repo/runs.ts'
 export { admitWaiting, admitWaitingEverywhere, findBegun } from './repo/slots.ts'
-export { idempotencyKeyOf, waitMsOf } from './routes/prefer.ts'
 export { RUN_STATUSES } from './schema.ts'
-export { builtInRunnable } from './service/built-in.ts'
-export { followUp } from './service/follow.ts'
-export { followChild, lastRetryOf } from './service/follow-child.ts'
-export { reindexRuns } from './service/manifest.ts'
-export { runIdOf, wantsOwn } from './service/place.ts'
-export { followRun, getNode, getOutput, ownRun } from './service/read.ts'
-export { type Rebuilt, rebuildIndex } from './service/rebuild.ts'
-export { deleteUnreadable, STUCK_MS } from './service/remove.ts'
-export { endRun, wakeRun } from './service/repair.ts'
-export { revokeLive } from './service/revoke.ts'
-export { isWorthWaiting, requireRunRoom } from './service/room.ts'
-export { type OwnFamily, wakeAdmitted } from './service/slots.ts'
-export { type Start, type Started, startRunnable } from './service/start.ts'
-export { publicError } from './service/view.ts'
+export { builtInRunnable } from './start/built-in.ts'
+export { runIdOf, wantsOwn } from './start/place.ts'
+export { isWorthWaiting, requireRunRoom } from './start/room.ts'
+export { type Start, type Started, startRunnable } from './start/runnable.ts'
+export { type OwnFamily, wakeAdmitted } from './start/slots.ts'
 
 export const runsModule = defineModule({
   name: 'runs',

@@ -1,7 +1,7 @@
 // The list shows the positions of queued runs, as their gates report them.
 import { expect, test, vi } from 'vitest'
-import type { RunRow } from '../../../src/modules/runs/repo/runs.ts'
-import { placesOf } from '../../../src/modules/runs/service/places.ts'
+import { placesOf } from '../../../src/modules/runs/read/places.ts'
+import type { RunRow } from '../../../src/modules/runs/read/repo.ts'
 import type { FlowGateNamespace } from '../../../src/objects/flow-gate.ts'
 import { get, post } from '../../helpers/api.ts'
 import { newPerson } from '../../helpers/people.ts'

@@ -1,0 +1,3 @@
+import { idPattern } from '../../core/ids.ts'
+
+export const ID = `:id{${idPattern('run')}}` as const
