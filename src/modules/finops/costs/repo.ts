@@ -4,7 +4,7 @@ import type { Statement } from '../../../db/commit.ts'
 import { columns, type HotRead } from '../../../db/hot-read.ts'
 import { keysetRead } from '../../../db/paginate.ts'
 import { costSnapshots } from '../../../db/schema/index.ts'
-import { type Bind, binder, conditionsOf, searchCondition } from '../snapshots/filter.ts'
+import { type Bind, binder, conditionsOf, listedTable, searchCondition } from '../snapshots/filter.ts'
 import type { SnapshotKey } from '../snapshots/key.ts'
 import { DIMENSION_COLUMNS, hasKey, KEY_COLUMN_NAMES, TIME_COLUMNS } from '../snapshots/repo.ts'
 import type { ListCosts } from './schema.ts'
@@ -80,14 +80,18 @@ export function findCosts(teamId: string, query: ListCosts): HotRead<ListedCost>
   const { params, bind } = binder()
   const where = whereOf(teamId, query, bind)
   const column = SORTS[query.sort.replace('-', '')] ?? 'date'
-  return keysetRead(COST_COLUMNS, { from: 'cost_snapshots', where, params, column, id: 'id' }, query)
+  return keysetRead(
+    COST_COLUMNS,
+    { from: listedTable('cost_snapshots', query), where, params, column, id: 'id' },
+    query,
+  )
 }
 
 export async function countCosts(d1: D1Database, teamId: string, query: ListCosts): Promise<number> {
   const { params, bind } = binder()
   const where = whereOf(teamId, query, bind)
   const row = await d1
-    .prepare(`SELECT count(*) AS n FROM cost_snapshots WHERE ${where.join(' AND ')}`)
+    .prepare(`SELECT count(*) AS n FROM ${listedTable('cost_snapshots', query)} WHERE ${where.join(' AND ')}`)
     .bind(...params)
     .first<{ n: number }>()
   return row?.n ?? 0

@@ -40,6 +40,25 @@ export function conditionsOf(teamId: string, filter: SnapshotFilter, bind: Bind)
   return where
 }
 
+type Table = 'cost_snapshots' | 'usage_snapshots'
+
+/** These filters match few rows, and all of their columns are in the index of the key. */
+const isSelective = ({
+  gpuType,
+  service,
+  resource,
+  source,
+  q,
+}: SnapshotFilter & { q?: string | undefined }) =>
+  [gpuType, service, resource, source, q].some((value) => value !== undefined)
+
+/**
+ * The table to list. The index of the key is ordered by date, too. With a selective filter, it is scanned instead of the index of the date, so that
+ * only rows that match are read from the table. The planner does not choose it, because it knows nothing about the values.
+ */
+export const listedTable = (table: Table, filter: SnapshotFilter & { q?: string | undefined }): string =>
+  isSelective(filter) ? `${table} INDEXED BY ${table}_key` : table
+
 const SEARCHED = ['provider', 'service', 'resource', 'gpu_type', 'source'].join(' || char(10) || ')
 
 export const searchCondition = (q: string, bind: Bind): string =>
