@@ -30,6 +30,7 @@ test('a task is created, read, changed and deleted', async () => {
     version: 1,
   })
   const { id } = made.body
+  expect((await get(`${TASKS}/${id}`, ada)).body).toEqual(made.body)
   const changed = await call('PATCH', `${TASKS}/${id}`, {
     as: ada,
     body: { title: 'Write to them', dueAt: null },

@@ -6,9 +6,10 @@ import { commit, type Statement } from '../../../db/commit.ts'
 import { wakeDesk } from '../desk/wake.ts'
 import { findGraphVersion, isStaleGraph, raiseGraphVersion } from '../graph/repo.ts'
 import { getTask } from '../read/service.ts'
+import { toTask } from '../read/view.ts'
 import { countOpenTasks } from '../repo/counts.ts'
 import { insertDependencies } from '../repo/dependencies.ts'
-import { insertTasks } from '../repo/tasks.ts'
+import { insertTasks, writtenTask } from '../repo/tasks.ts'
 import { putSchedule } from '../schedule/repo.ts'
 import type { CreateTask, Task } from '../schema/task.ts'
 import { assignedNotices } from './assigned-notices.ts'
@@ -18,16 +19,26 @@ const MAX_TRIES = 5
 
 export async function createTask(ctx: ServiceContext, body: CreateTask): Promise<Versioned<Task>> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const id = await createOnce(ctx, body)
-    if (id === null) continue
+    const prepared = await createOnce(ctx, body)
+    if (prepared === null) continue
     wakeDesk(ctx, ctx.actor.teamId)
-    return getTask(ctx, id)
+    return viewOfNew(ctx, prepared)
   }
   throw new AppError('resource.stale')
 }
 
+/** A draft stays as it was written. The desk may have changed another task already, so that is read. */
+async function viewOfNew(
+  ctx: ServiceContext,
+  { row, dependencies, schedule }: Prepared,
+): Promise<Versioned<Task>> {
+  if (row.status !== 'draft' || dependencies.length > 0 || schedule !== null) return getTask(ctx, row.id)
+  const parts = { dependencies: [], schedule: null, place: null, resultOmitted: false }
+  return { view: toTask(writtenTask(row), parts, ctx.now()), revision: 1 }
+}
+
 /** Null if the graph has changed since it was checked. */
-async function createOnce(ctx: ServiceContext, body: CreateTask): Promise<string | null> {
+async function createOnce(ctx: ServiceContext, body: CreateTask): Promise<Prepared | null> {
   const { teamId } = ctx.actor
   const closesCircles = body.parentId !== undefined && (body.dependsOn ?? []).length > 0
   const seen = closesCircles ? await findGraphVersion(ctx.env.DB, teamId) : 0
@@ -49,7 +60,7 @@ async function createOnce(ctx: ServiceContext, body: CreateTask): Promise<string
   })
   if (outcome === 'stale') return null
   if (outcome === 'guard_missed') throw await refused(ctx)
-  return row.id
+  return prepared
 }
 
 /** The other rows of new tasks. */

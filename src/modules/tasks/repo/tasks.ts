@@ -51,35 +51,45 @@ export type NewTask = Partial<TaskRow> &
     | 'updatedAt'
   >
 
-const DEFAULTS: Partial<Record<keyof TaskRow, string>> = {
-  description: "''",
-  input: "'{}'",
-  priority: '5',
-  tags: "'[]'",
-  files: "'[]'",
-  metadata: "'{}'",
-  assignee: "''",
-  agentId: "''",
-  parentId: "''",
-  depth: '0',
-  weight: '1',
-  children: '0',
-  held: '0',
-  onDependencyFailure: "'block'",
-  retry: "'{}'",
-  autoStart: '0',
-  runSeq: '0',
-  attempt: '0',
-  progress: '0',
-  costMicroUsd: '0',
-  version: '1',
+const DEFAULTS: Partial<TaskRow> = {
+  description: '',
+  input: '{}',
+  priority: 5,
+  tags: '[]',
+  files: '[]',
+  metadata: '{}',
+  assignee: '',
+  agentId: '',
+  parentId: '',
+  depth: 0,
+  weight: 1,
+  children: 0,
+  held: 0,
+  onDependencyFailure: 'block',
+  retry: '{}',
+  autoStart: 0,
+  runSeq: 0,
+  attempt: 0,
+  progress: 0,
+  costMicroUsd: 0,
+  version: 1,
 }
 
 const WRITTEN = Object.entries(NAMES) as [keyof TaskRow, string][]
 
+const valueSql = (name: keyof TaskRow): string => {
+  const value = DEFAULTS[name]
+  if (value === undefined) return `j.value ->> '${name}'`
+  return `coalesce(j.value ->> '${name}', ${typeof value === 'string' ? `'${value}'` : value})`
+}
+
 const INSERT = `INSERT INTO tasks (${WRITTEN.map(([, column]) => column).join(', ')})
-  SELECT ${WRITTEN.map(([name]) => (DEFAULTS[name] === undefined ? `j.value ->> '${name}'` : `coalesce(j.value ->> '${name}', ${DEFAULTS[name]})`)).join(', ')}
+  SELECT ${WRITTEN.map(([name]) => valueSql(name)).join(', ')}
   FROM json_each(?1) j`
+
+/** The row that `insertTasks` writes, with all its columns. */
+export const writtenTask = (row: NewTask): TaskRow =>
+  Object.fromEntries(WRITTEN.map(([name]) => [name, row[name] ?? DEFAULTS[name] ?? null])) as TaskRow
 
 export const OPEN_TASKS = (team: string): string =>
   `(SELECT coalesce(sum(c.n), 0) FROM task_counts c WHERE c.team_id = ${team}
