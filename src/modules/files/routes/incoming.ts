@@ -4,7 +4,7 @@ import { AppError } from '../../../core/errors.ts'
 import { largeChunksOf } from '../../../core/read-chunks.ts'
 import type { AppEnv } from '../../../http/app-env.ts'
 import { boundaryOf, decodeExtended, type Part, readMultipart } from '../../../http/multipart.ts'
-import { MAX_FILE_BYTES, tooLarge } from '../service/stage.ts'
+import { MAX_FILE_BYTES, SMALL_BYTES, tooLarge } from '../service/stage.ts'
 import { type Incoming, noFile } from '../service/upload.ts'
 
 /** What a form may contain in addition to its file. */
@@ -71,8 +71,13 @@ export const rawFile = (c: Context<AppEnv>, name: string): Incoming => ({
   sha256: expectedSha256(c),
 })
 
-export const bodyChunks = (c: Context<AppEnv>): AsyncIterable<Uint8Array> =>
-  largeChunksOf(c.req.raw.body ?? new Blob().stream())
+/** A small body is one chunk: it needs neither the buffers nor the calls of a stream. */
+export async function* bodyChunks(c: Context<AppEnv>): AsyncGenerator<Uint8Array, undefined> {
+  const announced = announcedBytes(c)
+  if (announced !== null && announced <= SMALL_BYTES) yield new Uint8Array(await c.req.raw.arrayBuffer())
+  else yield* largeChunksOf(c.req.raw.body ?? new Blob().stream())
+  return undefined
+}
 
 export function announcedBytes(c: Context<AppEnv>): number | null {
   const header = c.req.header('content-length')

@@ -1,9 +1,9 @@
 // Streams content into the bucket, before any row refers to it. Invariants:
 // 1. The deletion of the object is scheduled first. Only the commit that adds a row for the object cancels it.
-// 2. For a body of unknown length, only one part is in memory at a time. A body of known length is streamed.
+// 2. For a body of unknown length, only one part is in memory at a time. A body of known length is streamed, unless it is small.
 // 3. A refused object is deleted immediately. After a crash, the scheduled deletion removes it.
 import type { RequestContext } from '../../../context.ts'
-import { randomToken, toHex } from '../../../core/crypto.ts'
+import { randomToken, sha256Hex, toHex } from '../../../core/crypto.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { newId } from '../../../core/ids.ts'
 import { limitReached, PLAN_LIMITS } from '../../../core/plans.ts'
@@ -19,8 +19,8 @@ export const MAX_FILE_BYTES = 50 * 1024 * 1024
 
 /** R2 needs parts of at least 5 MiB, all of one size except the last. */
 const PIECE_BYTES = 5 * 1024 * 1024
-/** Up to this size, one piece in memory is cheaper than a stream. */
-const SMALL_BYTES = 1024 * 1024
+/** Up to this size, a body of known length is read into memory, while D1 is asked. It is stored with one call. */
+export const SMALL_BYTES = 1024 * 1024
 
 export type Content = {
   /** In NFC, and checked by `fileName`. */
@@ -41,18 +41,24 @@ export type Staged = StoredObject & { name: string; holder: FileRow | null }
 export const fileObjectPrefix = (teamId: string): string => `teams/${teamId}/files/`
 
 export async function stageContent(scope: RequestContext, teamId: string, content: Content): Promise<Staged> {
-  const { sizeBytes, maxBytes = MAX_FILE_BYTES } = content
-  const inspector = content.contentType === undefined ? inspectorFor(content.name) : null
+  const { name, sizeBytes, maxBytes = MAX_FILE_BYTES } = content
+  const inspector = content.contentType === undefined ? inspectorFor(name) : null
   if (sizeBytes !== null) requireSize(sizeBytes, maxBytes)
   const now = scope.now()
   const objectKey = `${fileObjectPrefix(teamId)}${randomToken()}`
   const promiseId = newId('msg', now)
-  const { name } = content
-  const holder = await promise(scope, teamId, { name, objectKey, promiseId, sizeBytes: sizeBytes ?? 1 })
+  const chunks = withHead(counted(content.chunks, sizeBytes, maxBytes), inspector)
+  const small = sizeBytes !== null && sizeBytes <= SMALL_BYTES ? readSmall(chunks) : null
+  const promising = promise(scope, teamId, { name, objectKey, promiseId, sizeBytes: sizeBytes ?? 1 })
+  // A body that is being read must be read to its end before any response.
+  await Promise.allSettled([promising, small])
+  const holder = await promising
   try {
     const contentType = content.contentType ?? (inspector as Inspector).type.contentType
-    const chunks = withHead(counted(content.chunks, sizeBytes, maxBytes), inspector)
-    const { size, sha256 } = await put(scope.env.FILES, objectKey, chunks, sizeBytes)
+    const { size, sha256 } =
+      small === null
+        ? await put(scope.env.FILES, objectKey, chunks, sizeBytes)
+        : await putSmall(scope.env.FILES, objectKey, await small)
     if (content.sha256 !== undefined && content.sha256.toLowerCase() !== sha256)
       throw new AppError('file.checksum_mismatch', {
         detail: `The content has the SHA-256 ${sha256}, not ${content.sha256}. Send it again.`,
@@ -190,6 +196,20 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBu
 }
 
 type Put = { size: number; sha256: string }
+type Small = { bytes: Uint8Array<ArrayBuffer>; sha256: string }
+
+async function readSmall(chunks: AsyncIterable<Uint8Array>): Promise<Small> {
+  const seen: Uint8Array[] = []
+  for await (const chunk of chunks) seen.push(chunk)
+  const size = seen.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+  const bytes = seen.length === 1 ? (seen[0] as Uint8Array<ArrayBuffer>) : joined(seen, size)
+  return { bytes, sha256: await sha256Hex(bytes) }
+}
+
+async function putSmall(bucket: R2Bucket, key: string, { bytes, sha256 }: Small): Promise<Put> {
+  await bucket.put(key, bytes)
+  return { size: bytes.byteLength, sha256 }
+}
 
 async function put(
   bucket: R2Bucket,
@@ -198,7 +218,7 @@ async function put(
   sizeBytes: number | null,
 ): Promise<Put> {
   const hash = hashing()
-  if (sizeBytes !== null && sizeBytes > SMALL_BYTES) {
+  if (sizeBytes !== null) {
     await putStream(bucket, key, hash.through(chunks), sizeBytes)
     return { size: sizeBytes, sha256: await hash.end() }
   }
