@@ -1,8 +1,8 @@
 // Leases: the starts of a team's hosts without a call never exceed the plan in total.
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import { HostLease } from '../../durable-objects/run-host/outside/lease.ts'
-import type { Admission } from '../../durable-objects/run-host/outside/lease-seats.ts'
+import { HostLease } from '../../durable-objects/run-host/outside/admission/lease.ts'
+import type { Admission } from '../../durable-objects/run-host/outside/admission/lease-seats.ts'
 import { periodOf } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import { hostAt, newRunId } from '../../src/core/run-id.ts'

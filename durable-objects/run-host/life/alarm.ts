@@ -5,7 +5,7 @@
 import { createLog } from '../../../src/core/log.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
 import { awaitsEvent, takeEarlier } from '../outside/event-waits.ts'
-import type { Reports } from '../outside/reports.ts'
+import type { Reports } from '../outside/reports/reports.ts'
 import { HEARTBEAT_MS, type Timers } from '../rows/timers.ts'
 import type { RunShell } from '../run-shell.ts'
 import type { Followers } from '../show/followers.ts'

@@ -10,9 +10,9 @@ import type {
   RunActor,
   Signal,
 } from '../../../src/objects/workflow-run.ts'
+import { leaveLine } from '../outside/admission/slot.ts'
 import { addAuditEntry, type RunAuditEntry } from '../outside/audit.ts'
-import { mayResume, notePause } from '../outside/children.ts'
-import { leaveLine } from '../outside/slot.ts'
+import { mayResume, notePause } from '../outside/other-runs/children.ts'
 import type { StoredWait } from '../rows/store.ts'
 import { encodeValue } from '../rows/values.ts'
 import type { RunShell } from '../run-shell.ts'

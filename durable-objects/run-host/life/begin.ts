@@ -6,8 +6,8 @@
 //    again.
 import { toIso } from '../../../src/core/clock.ts'
 import { type RunSpec, type StartAnswer, workflowRun } from '../../../src/objects/workflow-run.ts'
-import { askGate, enterGate, gateOf, notifyGate } from '../outside/gate.ts'
-import { beginOrQueue, joinLine } from '../outside/slot.ts'
+import { askGate, enterGate, gateOf, notifyGate } from '../outside/admission/gate.ts'
+import { beginOrQueue, joinLine } from '../outside/admission/slot.ts'
 import { isInLine } from '../rows/stored-slot.ts'
 import type { RunShell } from '../run-shell.ts'
 import { isAnswered } from '../turn/concurrency-key.ts'

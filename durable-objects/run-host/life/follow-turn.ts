@@ -3,12 +3,12 @@
 // 2. Effects start, and followers get events, after the last write of the turn. If it is rolled back, nothing of this
 //    happens.
 import { progress } from '../../../src/engine/read/view.ts'
-import { checkChild } from '../outside/child.ts'
-import { followPause } from '../outside/children.ts'
-import { followGate } from '../outside/gate.ts'
+import { followGate } from '../outside/admission/gate.ts'
 import { collectIntoFile } from '../outside/offload.ts'
+import { checkChild } from '../outside/other-runs/child.ts'
+import { followPause } from '../outside/other-runs/children.ts'
 import { SEND_DEBOUNCE_MS, writeEndMessages } from '../outside/outbox.ts'
-import type { Reports } from '../outside/reports.ts'
+import type { Reports } from '../outside/reports/reports.ts'
 import type { effectsOf } from '../ports/run-effects.ts'
 import type { RunShell } from '../run-shell.ts'
 import type { Waiters } from '../show/waiters.ts'

@@ -1,4 +1,4 @@
-// What a start needs from its team's plan. Its host usually has it (`durable-objects/run-host/outside/lease.ts`). Invariants:
+// What a start needs from its team's plan. Its host usually has it (`durable-objects/run-host/outside/admission/lease.ts`). Invariants:
 // 1. A run started by a person, a schedule or a webhook gets a slot before it exists, or is refused. A run started by an event
 //    or another run is never refused: it waits in line, or uses the slot of the run that waits for it.
 // 2. Each start counts towards the month.

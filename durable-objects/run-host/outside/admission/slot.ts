@@ -3,9 +3,9 @@
 // 2. The run asks the index with its own report, so a lost, late or repeated message does no harm.
 // 3. A sub-workflow whose parent waits for it uses the parent's slot and never queues, so no run waits for a run that
 //    waits for it.
-import { launch } from '../life/launch.ts'
-import { isInLine, LINE } from '../rows/stored-slot.ts'
-import type { RunShell } from '../run-shell.ts'
+import { launch } from '../../life/launch.ts'
+import { isInLine, LINE } from '../../rows/stored-slot.ts'
+import type { RunShell } from '../../run-shell.ts'
 
 /** For a queued run that waits for nothing else. */
 export function beginOrQueue(machine: RunShell): void {

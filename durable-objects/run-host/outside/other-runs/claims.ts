@@ -4,11 +4,11 @@
 // 2. A run that was retried cannot be compensated, because the retry continues its work. The retry can be
 //    compensated.
 // 3. If the run was never started, its stored id is released, or reused by the next request.
-import { newRunId, placeOf } from '../../../src/core/run-id.ts'
-import { isTerminal } from '../../../src/engine/model/state.ts'
-import type { Claim, ClaimAnswer, Standing } from '../../../src/objects/workflow-run.ts'
-import { readFollowers, writeFollowers } from '../rows/stored-followers.ts'
-import type { RunShell } from '../run-shell.ts'
+import { newRunId, placeOf } from '../../../../src/core/run-id.ts'
+import { isTerminal } from '../../../../src/engine/model/state.ts'
+import type { Claim, ClaimAnswer, Standing } from '../../../../src/objects/workflow-run.ts'
+import { readFollowers, writeFollowers } from '../../rows/stored-followers.ts'
+import type { RunShell } from '../../run-shell.ts'
 
 export function claim(
   { run, store, now }: RunShell,

@@ -5,15 +5,15 @@
 // 2. A report is sent at most `GROUP_MS` after the change. If the index does not answer, it is retried with growing
 //    delays.
 // 3. A run that cannot be reported does not delay the others.
-import { createLog } from '../../../src/core/log.ts'
-import type { Env } from '../../../src/env.ts'
-import { projectRuns, type Reported, type RunReport } from '../../../src/modules/runs/index.ts'
-import type { RunMachine } from '../machine.ts'
-import { withFaults } from '../rows/faults.ts'
-import type { HostTables, Unreported } from '../rows/tables.ts'
-import { HEARTBEAT_MS } from '../rows/timers.ts'
-import type { HostLease } from './lease.ts'
-import { notifyOthers, reportOf, takeReported } from './outbox.ts'
+import { createLog } from '../../../../src/core/log.ts'
+import type { Env } from '../../../../src/env.ts'
+import { projectRuns, type Reported, type RunReport } from '../../../../src/modules/runs/index.ts'
+import type { RunMachine } from '../../machine.ts'
+import { withFaults } from '../../rows/faults.ts'
+import type { HostTables, Unreported } from '../../rows/tables.ts'
+import { HEARTBEAT_MS } from '../../rows/timers.ts'
+import type { HostLease } from '../admission/lease.ts'
+import { notifyOthers, reportOf, takeReported } from '../outbox.ts'
 
 const GROUP_MS = 50
 const MAX_RUNS = 300

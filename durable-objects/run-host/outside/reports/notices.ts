@@ -1,10 +1,10 @@
 // Notifications about runs that have ended.
-import { derivedId } from '../../../src/core/ids.ts'
-import type { Json } from '../../../src/core/json.ts'
-import { notify } from '../../../src/queue/notify.ts'
-import type { PostedMessage } from '../../../src/queue/post.ts'
-import { hideStored } from '../show/redaction.ts'
-import type { Run } from '../turn/scope.ts'
+import { derivedId } from '../../../../src/core/ids.ts'
+import type { Json } from '../../../../src/core/json.ts'
+import { notify } from '../../../../src/queue/notify.ts'
+import type { PostedMessage } from '../../../../src/queue/post.ts'
+import { hideStored } from '../../show/redaction.ts'
+import type { Run } from '../../turn/scope.ts'
 
 /**
  * To the person who started the run, or to the owner if a schedule did. Failures of one workflow within an hour are

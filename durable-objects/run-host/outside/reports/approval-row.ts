@@ -1,9 +1,9 @@
 // The row of the index for a wait for an approval.
-import type { Json } from '../../../src/core/json.ts'
-import { startersOf } from '../../../src/objects/workflow-run.ts'
-import type { RunStore } from '../rows/store.ts'
-import { hideStored } from '../show/redaction.ts'
-import type { Run } from '../turn/scope.ts'
+import type { Json } from '../../../../src/core/json.ts'
+import { startersOf } from '../../../../src/objects/workflow-run.ts'
+import type { RunStore } from '../../rows/store.ts'
+import { hideStored } from '../../show/redaction.ts'
+import type { Run } from '../../turn/scope.ts'
 
 export function approvalRow(run: Run, store: RunStore, path: string): Record<string, Json> | null {
   const wait = store.readWait(path)

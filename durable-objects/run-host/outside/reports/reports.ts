@@ -1,11 +1,11 @@
 // When a run sends its outbox. The host sends the reports to the index, for all its runs. Invariants:
 // 1. One round of deliveries runs at a time. Requests in the meantime cause one more round.
 // 2. An alarm stands behind each due round: losing memory delays messages, and loses none.
-import { createLog } from '../../../src/core/log.ts'
-import type { RunStore } from '../rows/store.ts'
-import { HEARTBEAT_MS, type Timers } from '../rows/timers.ts'
-import type { RunShell } from '../run-shell.ts'
-import { drainOutbox } from './outbox.ts'
+import { createLog } from '../../../../src/core/log.ts'
+import type { RunStore } from '../../rows/store.ts'
+import { HEARTBEAT_MS, type Timers } from '../../rows/timers.ts'
+import type { RunShell } from '../../run-shell.ts'
+import { drainOutbox } from '../outbox.ts'
 
 /** The delay of a round that was requested during another. */
 const AGAIN_MS = 200

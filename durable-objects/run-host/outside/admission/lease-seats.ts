@@ -1,7 +1,7 @@
 // Counts what a host has used of its lease: the seats of new runs, and the unused part. `lease.ts` keeps the row in
 // D1 in step.
-import type { RunReport, Share } from '../../../src/modules/runs/index.ts'
-import type { StartRoom } from '../../../src/objects/workflow-run.ts'
+import type { RunReport, Share } from '../../../../src/modules/runs/index.ts'
+import type { StartRoom } from '../../../../src/objects/workflow-run.ts'
 
 export type Admission = 'slot' | 'line' | 'no_slot' | 'no_runs'
 

@@ -1,19 +1,19 @@
 // What a following run keeps of this run.
 
-import { isTerminal } from '../../../src/engine/model/state.ts'
+import { isTerminal } from '../../../../src/engine/model/state.ts'
 import {
   adoptForCompensation,
   adoptForRerun,
   adoptForRetry,
   changedKept,
   type Known,
-} from '../../../src/engine/resume/adopt.ts'
-import { bodiesToKeep } from '../../../src/engine/resume/bodies.ts'
-import type { CarriedOverAnswer, RunRpc } from '../../../src/objects/workflow-run.ts'
-import type { RunShell } from '../run-shell.ts'
-import { sentBy } from '../turn/fingerprint.ts'
-import { planFor } from '../turn/prepared.ts'
-import type { Run } from '../turn/scope.ts'
+} from '../../../../src/engine/resume/adopt.ts'
+import { bodiesToKeep } from '../../../../src/engine/resume/bodies.ts'
+import type { CarriedOverAnswer, RunRpc } from '../../../../src/objects/workflow-run.ts'
+import type { RunShell } from '../../run-shell.ts'
+import { sentBy } from '../../turn/fingerprint.ts'
+import { planFor } from '../../turn/prepared.ts'
+import type { Run } from '../../turn/scope.ts'
 import { askedAgain, mayAsk } from './asked-again.ts'
 import { compensatedOf } from './compensated.ts'
 

@@ -4,14 +4,14 @@
 // 2. A sub-workflow only sees its own parameters. It runs again if they changed, but only if sub-workflows of the run
 //    have requested a decision, because everything else would be done twice.
 // 3. What cannot be evaluated any more counts as changed.
-import { canonicalJson, type Json } from '../../../src/core/json.ts'
-import type { Plan, PlanNode } from '../../../src/engine/model/plan.ts'
-import type { Activation } from '../../../src/engine/model/state.ts'
-import type { Again } from '../../../src/engine/resume/adopt.ts'
-import type { RunRpc, RunSpec } from '../../../src/objects/workflow-run.ts'
-import { planNode } from '../turn/node-input.ts'
-import { planFor, prepareNode } from '../turn/prepared.ts'
-import { evaluate, type Run, scopeOf } from '../turn/scope.ts'
+import { canonicalJson, type Json } from '../../../../src/core/json.ts'
+import type { Plan, PlanNode } from '../../../../src/engine/model/plan.ts'
+import type { Activation } from '../../../../src/engine/model/state.ts'
+import type { Again } from '../../../../src/engine/resume/adopt.ts'
+import type { RunRpc, RunSpec } from '../../../../src/objects/workflow-run.ts'
+import { planNode } from '../../turn/node-input.ts'
+import { planFor, prepareNode } from '../../turn/prepared.ts'
+import { evaluate, type Run, scopeOf } from '../../turn/scope.ts'
 
 type Changes = Parameters<RunRpc['carriedOver']>[0]
 

@@ -2,12 +2,12 @@
 // 1. A compensation that has started counts, including what it failed to undo: no run should build on effects that a
 //    person may have to check.
 // 2. A run that keeps outcomes of another run keeps none that was undone there afterwards.
-import { undoPath } from '../../../src/engine/model/path.ts'
-import { isTerminal } from '../../../src/engine/model/state.ts'
-import { type Undone, workflowRun } from '../../../src/objects/workflow-run.ts'
-import { readFollowers, writeFollowers } from '../rows/stored-followers.ts'
-import type { RunShell } from '../run-shell.ts'
-import type { Run } from '../turn/scope.ts'
+import { undoPath } from '../../../../src/engine/model/path.ts'
+import { isTerminal } from '../../../../src/engine/model/state.ts'
+import { type Undone, workflowRun } from '../../../../src/objects/workflow-run.ts'
+import { readFollowers, writeFollowers } from '../../rows/stored-followers.ts'
+import type { RunShell } from '../../run-shell.ts'
+import type { Run } from '../../turn/scope.ts'
 
 /** The maximum length of a chain of runs that keep outcomes of each other. */
 const MAX_ANCESTORS = 100

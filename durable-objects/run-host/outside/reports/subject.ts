@@ -1,8 +1,8 @@
 // The message about the end of a run to the deployment or import that it works for.
-import type { QueueMessage } from '../../../src/queue/messages/index.ts'
-import type { RunShell } from '../run-shell.ts'
-import { hideStored } from '../show/redaction.ts'
-import { cancellerOf } from '../show/view.ts'
+import type { QueueMessage } from '../../../../src/queue/messages/index.ts'
+import type { RunShell } from '../../run-shell.ts'
+import { hideStored } from '../../show/redaction.ts'
+import { cancellerOf } from '../../show/view.ts'
 
 /** Null if the run works for neither. */
 export function subjectMessage(machine: RunShell): QueueMessage | null {

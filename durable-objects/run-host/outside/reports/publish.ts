@@ -1,15 +1,15 @@
 // Publishes the events of the run itself, such as its start and its end, to followers of the team, together with the
 // report to the index. The report returns whether the team has followers; without any, nothing is sent.
-import type { Json } from '../../../src/core/json.ts'
-import { hasEnded } from '../../../src/engine/model/state.ts'
-import { teamHub } from '../../../src/objects/channels.ts'
-import { liveHub, type Publication } from '../../../src/objects/live-hub.ts'
-import type { RunEvent, RunEventError } from '../../../src/objects/run-events.ts'
-import type { RunSummary, TeamEvent } from '../../../src/objects/team-events.ts'
-import type { RunStore } from '../rows/store.ts'
-import type { RunShell } from '../run-shell.ts'
-import { hideStored } from '../show/redaction.ts'
-import { viewRun } from '../show/view.ts'
+import type { Json } from '../../../../src/core/json.ts'
+import { hasEnded } from '../../../../src/engine/model/state.ts'
+import { teamHub } from '../../../../src/objects/channels.ts'
+import { liveHub, type Publication } from '../../../../src/objects/live-hub.ts'
+import type { RunEvent, RunEventError } from '../../../../src/objects/run-events.ts'
+import type { RunSummary, TeamEvent } from '../../../../src/objects/team-events.ts'
+import type { RunStore } from '../../rows/store.ts'
+import type { RunShell } from '../../run-shell.ts'
+import { hideStored } from '../../show/redaction.ts'
+import { viewRun } from '../../show/view.ts'
 
 const PUBLISHED = 'published'
 /** How many events back a run looks if it does not know what it has published. */

@@ -5,10 +5,10 @@
 //    a time.
 // 3. A lease is not used shortly before it expires. If this object is lost, its row expires.
 // 4. No run is refused while another host of the team has room to spare.
-import { periodOf } from '../../../src/core/clock.ts'
-import { hostOf, isSharedHost } from '../../../src/core/run-id.ts'
-import type { Statement } from '../../../src/db/statement.ts'
-import type { Env } from '../../../src/env.ts'
+import { periodOf } from '../../../../src/core/clock.ts'
+import { hostOf, isSharedHost } from '../../../../src/core/run-id.ts'
+import type { Statement } from '../../../../src/db/statement.ts'
+import type { Env } from '../../../../src/env.ts'
 import {
   giveBackLease,
   keepLease,
@@ -17,8 +17,8 @@ import {
   type RunReport,
   takeLease,
   wakeAdmitted,
-} from '../../../src/modules/runs/index.ts'
-import type { RunHostRpc, StartRoom } from '../../../src/objects/workflow-run.ts'
+} from '../../../../src/modules/runs/index.ts'
+import type { RunHostRpc, StartRoom } from '../../../../src/objects/workflow-run.ts'
 import { type Admission, LeaseSeats, type ReportedSeat } from './lease-seats.ts'
 
 /** A report renews a lease that ends within this time. A lease that ends within `MARGIN_MS` is not used. */

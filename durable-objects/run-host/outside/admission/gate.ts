@@ -3,15 +3,15 @@
 //    the newest is sent until it is received, and only an answer to the newest gives a slot.
 // 2. If the need changes, a message is written in the turn that changed it.
 // 3. A run with scope `active` gives up its slot whenever it only waits, and starts nothing before it has one again.
-import { sha256Hex } from '../../../src/core/crypto.ts'
-import type { GateMessage, GateNeed, WhenFull } from '../../../src/engine/gate.ts'
-import type { NodeError } from '../../../src/engine/model/event.ts'
-import { hasEnded, wantsSlot } from '../../../src/engine/model/state.ts'
-import { flowGate, type GateAnswer, type GateRequest } from '../../../src/objects/flow-gate.ts'
-import type { RunSpec } from '../../../src/objects/workflow-run.ts'
-import { readGate, type StoredGate } from '../rows/stored-gate.ts'
-import type { RunShell } from '../run-shell.ts'
-import { keyOf } from '../turn/concurrency-key.ts'
+import { sha256Hex } from '../../../../src/core/crypto.ts'
+import type { GateMessage, GateNeed, WhenFull } from '../../../../src/engine/gate.ts'
+import type { NodeError } from '../../../../src/engine/model/event.ts'
+import { hasEnded, wantsSlot } from '../../../../src/engine/model/state.ts'
+import { flowGate, type GateAnswer, type GateRequest } from '../../../../src/objects/flow-gate.ts'
+import type { RunSpec } from '../../../../src/objects/workflow-run.ts'
+import { readGate, type StoredGate } from '../../rows/stored-gate.ts'
+import type { RunShell } from '../../run-shell.ts'
+import { keyOf } from '../../turn/concurrency-key.ts'
 import { beginOrQueue } from './slot.ts'
 
 /** Descendants use the slot of the root run, so they never wait for a gate that waits for them. */

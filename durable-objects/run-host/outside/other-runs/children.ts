@@ -1,8 +1,8 @@
 // Pausing or resuming a run also pauses or resumes the runs that it waits for, but not runs that no node waits for.
 // The message contains the state at the time of sending, so messages may arrive in any order.
-import type { RunEvent } from '../../../src/engine/model/event.ts'
-import { workflowRun } from '../../../src/objects/workflow-run.ts'
-import type { RunShell } from '../run-shell.ts'
+import type { RunEvent } from '../../../../src/engine/model/event.ts'
+import { workflowRun } from '../../../../src/objects/workflow-run.ts'
+import type { RunShell } from '../../run-shell.ts'
 
 /** Who paused the run: a run that a person has paused stays paused when its parent resumes. */
 const PAUSED_BY = 'pausedBy'

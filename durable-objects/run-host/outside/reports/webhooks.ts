@@ -1,9 +1,9 @@
 // Sends the reported changes of a team's runs to its webhooks. The reports have stored them; this only makes it
 // faster.
-import { openContext } from '../../../src/context.ts'
-import { newId } from '../../../src/core/ids.ts'
-import type { Env } from '../../../src/env.ts'
-import { recordRunChanges } from '../../../src/modules/webhooks/index.ts'
+import { openContext } from '../../../../src/context.ts'
+import { newId } from '../../../../src/core/ids.ts'
+import type { Env } from '../../../../src/env.ts'
+import { recordRunChanges } from '../../../../src/modules/webhooks/index.ts'
 
 /** Never throws: the tick repeats what fails. */
 export async function notifyWebhooks(env: Env, teamId: string): Promise<void> {

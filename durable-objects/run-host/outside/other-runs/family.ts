@@ -1,7 +1,7 @@
 // All runs that one start has led to, through sub-workflows and error workflows at any depth. Each asks the first run
 // before it starts, one after another, so the limit is exact.
-import { smallestPlan } from '../../../src/core/plans.ts'
-import type { RunShell } from '../run-shell.ts'
+import { smallestPlan } from '../../../../src/core/plans.ts'
+import type { RunShell } from '../../run-shell.ts'
 
 /** Counts a run once, even if it is asked twice. */
 export function countDescendant(

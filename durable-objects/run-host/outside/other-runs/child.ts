@@ -1,10 +1,10 @@
 // A wait for a child run. The child reports its end. That message may be lost, so the parent also asks the child.
-import type { Json } from '../../../src/core/json.ts'
-import { isTerminal, type RunStatus } from '../../../src/engine/model/state.ts'
-import { isDeleted } from '../../../src/modules/runs/index.ts'
-import { workflowRun } from '../../../src/objects/workflow-run.ts'
-import type { RunShell } from '../run-shell.ts'
-import { outcomeFact } from '../turn/outcome.ts'
+import type { Json } from '../../../../src/core/json.ts'
+import { isTerminal, type RunStatus } from '../../../../src/engine/model/state.ts'
+import { isDeleted } from '../../../../src/modules/runs/index.ts'
+import { workflowRun } from '../../../../src/objects/workflow-run.ts'
+import type { RunShell } from '../../run-shell.ts'
+import { outcomeFact } from '../../turn/outcome.ts'
 
 const POLL_MS = 60_000
 
