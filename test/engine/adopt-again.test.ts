@@ -2,12 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { loadPlan } from '../../src/engine/compile/load.ts'
 import type { Definition } from '../../src/engine/model/definition.ts'
-import {
-  adoptForCompensation,
-  adoptForRerun,
-  adoptForRetry,
-  changedKept,
-} from '../../src/engine/resume/adopt.ts'
+import { adoptForCompensation, adoptForRerun, adoptForRetry } from '../../src/engine/resume/adopt.ts'
+import { changedKept } from '../../src/engine/resume/changed-nodes.ts'
 import { type Drive, drive } from './support/driver.ts'
 import { flow, group, node, TYPES } from './support/types.ts'
 

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { loadPlan } from '../../src/engine/compile/load.ts'
 import type { AdoptedOutcome } from '../../src/engine/model/event.ts'
-import {
-  adoptForCompensation,
-  adoptForRerun,
-  adoptForRetry,
-  changedKept,
-} from '../../src/engine/resume/adopt.ts'
+import { adoptForCompensation, adoptForRerun, adoptForRetry } from '../../src/engine/resume/adopt.ts'
+import { changedKept } from '../../src/engine/resume/changed-nodes.ts'
 import { drive } from './support/driver.ts'
 import { flow, group, node, pure, TYPES } from './support/types.ts'
 

@@ -6,29 +6,24 @@
 //    try.
 import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
-import type { Env } from '../../../src/env.ts'
 import { projectApproval } from '../../../src/modules/approvals/index.ts'
-import { projectRuns, type Reported, type RunReport, wakeAdmitted } from '../../../src/modules/runs/index.ts'
 import { flowGate } from '../../../src/objects/flow-gate.ts'
-import { taskDesk } from '../../../src/objects/task-desk.ts'
 import { startersOf, workflowRun } from '../../../src/objects/workflow-run.ts'
 import { type PostedMessage, postMessages } from '../../../src/queue/post.ts'
 import type { OutboxRow } from '../rows/store.ts'
 import { readGate } from '../rows/stored-gate.ts'
 import type { RunShell } from '../run-shell.ts'
 import { hideStored } from '../show/redaction.ts'
-import { projectionOf, viewRun } from '../show/view.ts'
-import type { Run } from '../turn/scope.ts'
+import { viewRun } from '../show/view.ts'
 import { sendToGate } from './admission/gate.ts'
-import { takeSlot } from './admission/slot.ts'
-import { startRow, writeAuditEntry } from './audit.ts'
+import { writeAuditEntry } from './audit.ts'
 import { removeStaleWaits, reportEventWaits } from './event-waits.ts'
 import { holdChild } from './other-runs/children.ts'
 import { approvalRow } from './reports/approval-row.ts'
 import { decisionNotice, failureNotice, successNotice } from './reports/notices.ts'
-import { publishRun, skipPublishing } from './reports/publish.ts'
+import { publishRun } from './reports/publish.ts'
+import { reportRun } from './reports/run-report.ts'
 import { subjectMessage } from './reports/subject.ts'
-import { notifyWebhooks } from './reports/webhooks.ts'
 
 /** Combines a burst of changes into one round. */
 export const SEND_DEBOUNCE_MS = 200
@@ -36,10 +31,8 @@ export const SEND_DEBOUNCE_MS = 200
 /** The message is a row of D1. A larger output is left out; the receiver can read it from the run. */
 const MAX_CALLBACK_OUTPUT_CHARS = 256 * 1024
 
-/** How long after the end a success is still reported. */
-const NEWS_MS = 60 * 60_000
-
 const BASE_DELAY_MS = 1_000
+
 const MAX_DELAY_MS = 5 * 60_000
 
 /** Sends what is due. Returns the time of the next try, or null if nothing is left. Never throws. */
@@ -60,45 +53,6 @@ export async function drainOutbox(machine: RunShell): Promise<number | null> {
   const left = store.readOutbox()
   return left.length === 0 ? null : Math.min(...left.map((row) => row.nextAt))
 }
-
-/** Reports one run immediately. The host reports its runs in groups. */
-export async function reportRun(machine: RunShell): Promise<void> {
-  const { teamId } = machine.requireRun().spec
-  const reported = await projectRuns(machine.env.DB, [reportOf(machine)])
-  takeReported(machine, reported)
-  notifyOthers(machine.env, teamId, reported)
-}
-
-/** Notifies the other parts that a report of a team's runs affects. */
-export function notifyOthers(env: Env, teamId: string, { admitted, hasWebhooks, hasTasks }: Reported): void {
-  void wakeAdmitted(env.RUNS, admitted)
-  if (hasTasks)
-    void taskDesk(env.TASK_DESKS, teamId)
-      .wake(teamId)
-      .catch(() => undefined)
-  if (hasWebhooks) void notifyWebhooks(env, teamId)
-}
-
-/** The first report carries the entry of the audit log for the start. */
-export function reportOf(machine: RunShell): RunReport {
-  const run = machine.requireRun()
-  const view = projectionOf(run, machine.store)
-  return { view, started: startRow(run, Number(view.createdAt)) }
-}
-
-/** The index has accepted the report. A queued run may have a slot now, and the team may have followers. */
-export function takeReported(machine: RunShell, { inSlot, isFollowed, awaited }: Reported): void {
-  const { run } = machine
-  if (run === null) return
-  if (awaited.has(run.spec.runId) && isNews(run, machine.now())) machine.enqueue('notify_succeeded', null)
-  if (inSlot.has(run.spec.runId)) takeSlot(machine)
-  if (isFollowed) machine.enqueue('publish', null)
-  else skipPublishing(machine)
-}
-
-/** False for an old run that is only reported again. */
-const isNews = ({ spec, state }: Run, now: number): boolean =>
-  !spec.parent?.wait && spec.mocks === undefined && now - (state.run.finishedAt ?? 0) < NEWS_MS
 
 /** Sends what must outlast the run before it is deleted. All other messages are useless then. Throws on failure. */
 export async function sendAuditEntries(machine: RunShell, alsoStart: boolean): Promise<void> {

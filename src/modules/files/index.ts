@@ -16,8 +16,8 @@ export { findSourcesBelow, findSourcesNamed, type SourceFile } from './repo/sour
 export { nameInHeader, rawFile } from './routes/incoming.ts'
 export type { FileContent } from './service/content.ts'
 export { fillFileInputs, namesFiles, requireFilesReadable, resolveFileInputs } from './service/inputs.ts'
+export { MAX_FILE_BYTES } from './service/size.ts'
 export { contentTypeOf, type OpenContent, openVersions, type Version } from './service/sources.ts'
-export { MAX_FILE_BYTES } from './service/stage.ts'
 export {
   deleteRunFiles,
   deleteTeamFile,

@@ -6,7 +6,7 @@ import {
   deliverAnnouncement,
   notifyOfAnnouncement,
   publishDueAnnouncements,
-} from './service/announcements.ts'
+} from './service/deliver-announcements.ts'
 import { publish } from './service/publish.ts'
 import { revoke } from './service/revoke.ts'
 

@@ -4,8 +4,8 @@ import { teamRoutes } from './routes/index.ts'
 import { invitationPageRoutes } from './routes/invitation-page.ts'
 
 export { type BudgetRow, findBudget } from './repo/budgets.ts'
-export { hasOpenInvitation } from './repo/invitations.ts'
 export { findMembersAmong, revokeInvitationsOf } from './repo/members.ts'
+export { hasOpenInvitation } from './repo/offers.ts'
 export {
   findSubscribedTeam,
   guardPlan,

@@ -6,6 +6,7 @@ export { askingNodes, skipsQuestion } from './check/asks.ts'
 export { requireEntry } from './check/entry.ts'
 export { bytesOf, checkWorkflow, refuseProblems, workflowInvalid } from './check/index.ts'
 export { requireMocks } from './check/mocks.ts'
+export { type FoundWorkflow, searchWorkflows } from './repo/list.ts'
 export {
   findRunnable,
   loadRunnable,
@@ -17,7 +18,6 @@ export {
   type TeamStart,
   type TriggeredRunnable,
 } from './repo/runnable.ts'
-export { type FoundWorkflow, searchWorkflows } from './repo/workflows.ts'
 export { DEFINITION_BODY } from './routes/paths.ts'
 export { workflowFileSchema } from './schema/file-schema.ts'
 export { Mocks } from './schema/mocks.ts'

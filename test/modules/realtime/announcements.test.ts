@@ -1,6 +1,6 @@
 // Announcements reach connected users, and users who connect before they expire.
 import { expect, test } from 'vitest'
-import { notifyOfAnnouncement } from '../../../src/modules/realtime/service/announcements.ts'
+import { notifyOfAnnouncement } from '../../../src/modules/realtime/service/deliver-announcements.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock, giveObjectsTheTimeOfTheApp } from '../../helpers/clock.ts'
 import { mailTo, runCronTasks, runJobs, withContext } from '../../helpers/jobs.ts'

@@ -1,14 +1,13 @@
 // What a following run keeps of this run.
-
 import { isTerminal } from '../../../../src/engine/model/state.ts'
 import {
   adoptForCompensation,
   adoptForRerun,
   adoptForRetry,
-  changedKept,
   type Known,
 } from '../../../../src/engine/resume/adopt.ts'
 import { bodiesToKeep } from '../../../../src/engine/resume/bodies.ts'
+import { changedKept } from '../../../../src/engine/resume/changed-nodes.ts'
 import type { CarriedOverAnswer, RunRpc } from '../../../../src/objects/workflow-run.ts'
 import type { RunShell } from '../../run-shell.ts'
 import { sentBy } from '../../turn/fingerprint.ts'

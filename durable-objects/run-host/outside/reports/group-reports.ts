@@ -13,7 +13,7 @@ import { withFaults } from '../../rows/faults.ts'
 import type { HostTables, Unreported } from '../../rows/tables.ts'
 import { HEARTBEAT_MS } from '../../rows/timers.ts'
 import type { HostLease } from '../admission/lease.ts'
-import { notifyOthers, reportOf, takeReported } from '../outbox.ts'
+import { notifyOthers, reportOf, takeReported } from './run-report.ts'
 
 const GROUP_MS = 50
 const MAX_RUNS = 300

@@ -2,16 +2,16 @@
 // 1. A turn is claimed by one statement that checks whether the thread is free, so of two concurrent calls one wins.
 // 2. An answer is only written while its turn has none, in one batch with its consequences, so it is stored once.
 // 3. A turn gets its position when its run starts, so positions follow the order in which agents have answered.
-import { decodeCursor } from '../../../core/cursor.ts'
-import { AppError } from '../../../core/errors.ts'
-import type { ListMessages } from '../schema.ts'
 
 /** Numbers from here on only show the order of arrival. */
-const WAITING = 1_000_000_000
+export const WAITING = 1_000_000_000
+
 /** The maximum length of a thread. */
 export const MAX_TURNS = 10_000
+
 /** How many calls may wait for the one that is being answered. */
 export const MAX_IN_LINE = 10
+
 /** A thread beyond this size accepts no more questions. A single answer may exceed it. */
 export const MAX_THREAD_BYTES = 16 * 1024 * 1024
 
@@ -23,6 +23,7 @@ const OPEN =
 const bytesOf = (text: string): string => `length(CAST(${text} AS BLOB))`
 
 type Raw = Omit<OpenTurn, 'hasBegun'> & { begun: number }
+
 const openTurn = ({ begun, ...rest }: Raw): OpenTurn => ({ ...rest, hasBegun: begun === 1 })
 
 export async function findOpenTurns(d1: D1Database, threadId: string): Promise<OpenTurn[]> {
@@ -77,7 +78,9 @@ export type Claim = {
 }
 
 const FREE = 'NOT EXISTS (SELECT 1 FROM agent_turns WHERE thread_id = ?1 AND outcome IS NULL)'
+
 const NEWEST = `thread_id = ?1 AND ${FREE} AND n = (SELECT max(n) FROM agent_turns WHERE thread_id = ?1)`
+
 const SIZE = `${bytesOf('asked')} + coalesce(${bytesOf('answer')}, 0)`
 
 /** Deletes it, and subtracts its size. */
@@ -186,94 +189,4 @@ export async function keepAnswer(
       )
       .bind(threadId, runId, node, answer, tokens, outcome, now),
   ])
-}
-
-export async function moveWindow(d1: D1Database, threadId: string, windowFrom: number): Promise<void> {
-  await d1
-    .prepare('UPDATE agent_threads SET window_from = max(window_from, ?2) WHERE id = ?1')
-    .bind(threadId, windowFrom)
-    .run()
-}
-
-/** The answered turns between two positions, without their content. */
-export async function findSizes(
-  d1: D1Database,
-  threadId: string,
-  from: number,
-  before: number,
-): Promise<{ n: number; tokens: number }[]> {
-  const { results } = await d1
-    .prepare(
-      'SELECT n, tokens FROM agent_turns WHERE thread_id = ?1 AND n >= ?2 AND n < ?3 AND outcome IS NOT NULL ORDER BY n',
-    )
-    .bind(threadId, from, before)
-    .all<{ n: number; tokens: number }>()
-  return results
-}
-
-export type SaidTurn = { n: number; runId: string; asked: string; answer: string }
-
-export async function findSaid(
-  d1: D1Database,
-  threadId: string,
-  from: number,
-  before: number,
-): Promise<SaidTurn[]> {
-  const { results } = await d1
-    .prepare(
-      `SELECT n, run_id AS runId, asked, coalesce(answer, '[]') AS answer FROM agent_turns
-       WHERE thread_id = ?1 AND n >= ?2 AND n < ?3 AND outcome IS NOT NULL ORDER BY n`,
-    )
-    .bind(threadId, from, before)
-    .all<SaidTurn>()
-  return results
-}
-
-export type MessageRow = {
-  /** Twice the number of its turn, plus one for the answer. */
-  at: number
-  runId: string
-  node: string
-  said: string
-  outcome: string | null
-  createdAt: number
-}
-
-/** Messages are half turns: the question, and the stored answer. */
-export async function findMessages(
-  d1: D1Database,
-  threadId: string,
-  { cursor, sort, limit }: Pick<ListMessages, 'cursor' | 'sort' | 'limit'>,
-): Promise<MessageRow[]> {
-  const isDown = sort.startsWith('-')
-  const after = cursor === undefined ? (isDown ? 4 * WAITING : 0) : positionIn(cursor, sort)
-  const [sign, direction] = isDown ? ['<', 'DESC'] : ['>', 'ASC']
-  const bound = isDown ? 'n <= ?2 / 2' : 'n >= ?2 / 2'
-  const half = (at: string, said: string, created: string, more: string) =>
-    `SELECT ${at} AS at, run_id AS runId, node, ${said} AS said, outcome, ${created} AS createdAt FROM agent_turns
-     WHERE thread_id = ?1 AND ${bound} AND ${at} ${sign} ?2${more}`
-  const { results } = await d1
-    .prepare(
-      `SELECT * FROM (SELECT * FROM (${half('n * 2', 'asked', 'created_at', '')} ORDER BY n ${direction} LIMIT ?3)
-       UNION ALL
-       SELECT * FROM (${half('n * 2 + 1', 'answer', 'ended_at', ' AND answer IS NOT NULL')} ORDER BY n ${direction} LIMIT ?3))
-       ORDER BY at ${direction} LIMIT ?3`,
-    )
-    .bind(threadId, after, limit + 1)
-    .all<MessageRow>()
-  return results
-}
-
-function positionIn(cursor: string, sort: string): number {
-  const { value } = decodeCursor(cursor, sort)
-  if (!Number.isSafeInteger(value)) throw new AppError('request.invalid_cursor')
-  return Number(value)
-}
-
-export async function countMessages(d1: D1Database, threadId: string): Promise<number> {
-  const row = await d1
-    .prepare('SELECT count(*) + count(answer) AS n FROM agent_turns WHERE thread_id = ?1')
-    .bind(threadId)
-    .first<{ n: number }>()
-  return row?.n ?? 0
 }

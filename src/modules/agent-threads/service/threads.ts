@@ -10,6 +10,7 @@ import { type Page, toPage } from '../../../db/paginate.ts'
 import { currentAgent } from '../../agents/index.ts'
 import { transcriptOf } from '../pure/answer.ts'
 import { partsOf } from '../pure/ui.ts'
+import { countMessages, findMessages, type MessageRow } from '../repo/messages.ts'
 import {
   countThreads,
   deleteThread as deleteRow,
@@ -21,7 +22,6 @@ import {
   type ThreadRow,
   updateThread as updateRow,
 } from '../repo/threads.ts'
-import { countMessages, findMessages, type MessageRow } from '../repo/turns.ts'
 import type {
   CreateThread,
   ListMessages,

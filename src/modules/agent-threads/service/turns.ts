@@ -17,20 +17,18 @@ import {
   transcriptOf,
 } from '../pure/answer.ts'
 import { windowOf } from '../pure/window.ts'
+import { findSaid, findSizes, moveWindow } from '../repo/messages.ts'
 import { findThread, type ThreadRow } from '../repo/threads.ts'
 import {
   beginTurn,
   type Claim,
   claimTurn,
   dropTurn,
-  findSaid,
-  findSizes,
   hasTurn,
   MAX_IN_LINE,
   MAX_THREAD_BYTES,
   MAX_TURNS,
   moveTurn,
-  moveWindow,
   type TurnKey,
 } from '../repo/turns.ts'
 import { type Scope, settleTurns } from './settle.ts'

@@ -5,6 +5,7 @@ import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router, UPDATE, UPDATE_BY_PUT } from '../../../http/router.ts'
 import type { BuiltInType } from '../built-in/types.ts'
+import { addCapability, addTool, removeCapability, removeTool, setConfig } from './config.ts'
 import { toBuiltIn } from './content.ts'
 import {
   AddCapability,
@@ -22,8 +23,6 @@ import {
   UpdateAgent,
 } from './schema.ts'
 import {
-  addCapability,
-  addTool,
   cloneAgent,
   cloneType,
   createAgent,
@@ -31,9 +30,6 @@ import {
   getAgent,
   listAgents,
   listVersions,
-  removeCapability,
-  removeTool,
-  setConfig,
   updateAgent,
 } from './service.ts'
 

@@ -2,7 +2,6 @@
 // status.
 import { DAY_MS } from '../../../core/clock.ts'
 import { columns, type HotRead, hotRead, rowsOf } from '../../../db/hot-read.ts'
-import { keysetRead, type ListOptions } from '../../../db/paginate.ts'
 import type { deployments } from '../../../db/schema/index.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
 import type { Stored } from '../../../db/stored.ts'
@@ -42,7 +41,8 @@ const NAMES: Record<keyof DeploymentRow & string, string> = {
   readyAt: 'd.ready_at',
   finishedAt: 'd.finished_at',
 }
-const COLUMNS = columns<DeploymentRow>(NAMES)
+
+export const COLUMNS = columns<DeploymentRow>(NAMES)
 
 export const OPEN = "('queued', 'preparing', 'uploading', 'processing')"
 
@@ -57,64 +57,6 @@ export const findPublished = (teamId: string, target: string): HotRead<Deploymen
      ORDER BY d.ready_at DESC, d.id DESC LIMIT 1`,
     [teamId, target],
   )
-
-export type DeploymentFilter = {
-  platform?: string | undefined
-  project?: string | undefined
-  status?: readonly string[] | undefined
-  environment?: string | undefined
-  integrationId?: string | undefined
-  from?: string | undefined
-  to?: string | undefined
-}
-
-function conditionsOf(teamId: string, filter: DeploymentFilter): { where: string[]; params: string[] } {
-  const where = ['d.team_id = ?1']
-  const params = [teamId]
-  const add = (condition: (mark: string) => string, value: string | undefined): void => {
-    if (value === undefined) return
-    params.push(value)
-    where.push(condition(`?${params.length}`))
-  }
-  add((mark) => `d.platform = ${mark}`, filter.platform)
-  add((mark) => `d.project = ${mark}`, filter.project)
-  add((mark) => `d.environment = ${mark}`, filter.environment)
-  add((mark) => `d.integration_id = ${mark}`, filter.integrationId)
-  add(
-    (mark) => `d.status IN (SELECT value FROM json_each(${mark}))`,
-    filter.status === undefined ? undefined : JSON.stringify(filter.status),
-  )
-  add((mark) => `d.created_at >= CAST(${mark} AS INTEGER)`, msOf(filter.from))
-  add((mark) => `d.created_at < CAST(${mark} AS INTEGER)`, msOf(filter.to))
-  return { where, params }
-}
-
-const msOf = (time: string | undefined): string | undefined =>
-  time === undefined ? undefined : String(Date.parse(time))
-
-export const findDeployments = (
-  teamId: string,
-  filter: DeploymentFilter,
-  options: ListOptions,
-): HotRead<DeploymentRow> =>
-  keysetRead(
-    COLUMNS,
-    { from: 'deployments d', ...conditionsOf(teamId, filter), column: 'd.created_at', id: 'd.id' },
-    options,
-  )
-
-export async function countDeployments(
-  d1: D1Database,
-  teamId: string,
-  filter: DeploymentFilter,
-): Promise<number> {
-  const { where, params } = conditionsOf(teamId, filter)
-  const row = await d1
-    .prepare(`SELECT count(*) AS n FROM deployments d WHERE ${where.join(' AND ')}`)
-    .bind(...params)
-    .first<{ n: number }>()
-  return row?.n ?? 0
-}
 
 export type NewDeployment = Pick<
   DeploymentRow,

@@ -3,8 +3,9 @@ import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
 import { notFound } from '../../../core/errors.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { PLATFORMS } from '../platforms/index.ts'
-import { countDeployments, type DeploymentRow, findDeployment, findDeployments } from '../repo/deployments.ts'
+import { type DeploymentRow, findDeployment } from '../repo/deployments.ts'
 import { findFilePage } from '../repo/files.ts'
+import { countDeployments, findDeployments } from '../repo/list.ts'
 import { findLines } from '../repo/logs.ts'
 import type {
   Deployment,

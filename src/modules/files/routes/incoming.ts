@@ -4,7 +4,8 @@ import { AppError } from '../../../core/errors.ts'
 import { largeChunksOf } from '../../../core/read-chunks.ts'
 import type { AppEnv } from '../../../http/app-env.ts'
 import { boundaryOf, decodeExtended, type Part, readMultipart } from '../../../http/multipart.ts'
-import { MAX_FILE_BYTES, SMALL_BYTES, tooLarge } from '../service/stage.ts'
+import { SMALL_BYTES } from '../service/put.ts'
+import { MAX_FILE_BYTES, tooLarge } from '../service/size.ts'
 import { type Incoming, noFile } from '../service/upload.ts'
 
 /** What a form may contain in addition to its file. */

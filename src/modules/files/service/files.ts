@@ -8,14 +8,8 @@ import { commitOrStale, isUniqueViolation } from '../../../db/commit.ts'
 import { firstOf } from '../../../db/hot-read.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { fileName } from '../name.ts'
-import {
-  countFiles,
-  type FileRow,
-  findFile,
-  findFileByName,
-  findFiles,
-  updateFile as updateFileRow,
-} from '../repo/files.ts'
+import { type FileRow, findFile, findFileByName, updateFile as updateFileRow } from '../repo/files.ts'
+import { countFiles, findFiles } from '../repo/list.ts'
 import { findVersions } from '../repo/versions.ts'
 import type { File, FileVersionPage, ListFiles, UpdateFile } from '../schema/file.ts'
 import { extensionOf, isForbiddenExtension, isTextType, typeOf } from '../types/table.ts'

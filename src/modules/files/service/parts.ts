@@ -27,7 +27,8 @@ import type { CreateFileUpload, FileUpload, FileUploadPart } from '../schema/upl
 import { inspectorFor } from '../types/inspect.ts'
 import { missing } from './files.ts'
 import { type Saved, saveStaged, storageOf } from './save.ts'
-import { emptyFile, MAX_FILE_BYTES, quotaRefusal, stageContent, tooLarge } from './stage.ts'
+import { emptyFile, MAX_FILE_BYTES, tooLarge } from './size.ts'
+import { quotaRefusal, stageContent } from './stage.ts'
 
 export const PART_BYTES = 1024 * 1024
 export const MAX_OPEN_UPLOADS = 100

@@ -1,8 +1,8 @@
-// Invitations. Creating, resending and accepting are one statement each that checks every condition, including the plan's
-// member limit. If two requests run at the same time, only one gets the last place. A token works once.
+// The invitations of a team. Creating and resending are one statement each that checks every condition, including the plan's
+// member limit. If two requests run at the same time, only one gets the last place.
 import { and, count, eq, gt, isNotNull, isNull, lte, type SQL } from 'drizzle-orm'
 import type { Actor } from '../../../context.ts'
-import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
+import { PLAN_LIMITS } from '../../../core/plans.ts'
 import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { keyset, type ListOptions } from '../../../db/paginate.ts'
@@ -77,9 +77,12 @@ export type Obstacles = { isMember: number; isInvited: number; members: number; 
 
 const IS_MEMBER =
   'EXISTS (SELECT 1 FROM users u JOIN team_members m ON m.team_id = ?1 AND m.user_id = u.id WHERE u.email = ?2)'
+
 const OTHER_IS_PENDING = `EXISTS (SELECT 1 FROM team_invitations p WHERE p.team_id = ?1 AND p.email = ?2 AND p.id <> ?4
   AND p.accepted_at IS NULL AND p.revoked_at IS NULL AND p.expires_at > ?3)`
+
 const MEMBERS = '(SELECT count(*) FROM team_members m WHERE m.team_id = ?1)'
+
 const OTHERS_PENDING = `(SELECT count(*) FROM team_invitations p WHERE p.team_id = ?1 AND p.id <> ?4
   AND p.accepted_at IS NULL AND p.revoked_at IS NULL AND p.expires_at > ?3)`
 
@@ -154,101 +157,3 @@ export const guardRevoke = (teamId: string, id: string, now: number): Statement 
     id,
     teamId,
   )
-
-export type OfferRow = InvitationRow & { plan: Plan; members: number; alreadyMember: number }
-
-/** The invitation behind a token, only for the address it was sent to. */
-export const findOffer = (
-  d1: D1Database,
-  tokenHash: string,
-  userId: string,
-  email: string,
-): Promise<OfferRow | null> =>
-  d1
-    .prepare(
-      `SELECT i.id, i.team_id AS teamId, i.email, i.role, i.invited_by AS invitedBy, i.created_at AS createdAt,
-         i.expires_at AS expiresAt, i.accepted_at AS acceptedAt, i.revoked_at AS revokedAt, t.plan,
-         (SELECT count(*) FROM team_members m WHERE m.team_id = i.team_id) AS members,
-         EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = i.team_id AND m.user_id = ?2) AS alreadyMember
-       FROM team_invitations i JOIN teams t ON t.id = i.team_id WHERE i.token_hash = ?1 AND i.email = ?3`,
-    )
-    .bind(tokenHash, userId, email)
-    .first<OfferRow>()
-
-const IS_OPEN = 'accepted_at IS NULL AND revoked_at IS NULL'
-
-export type OpenOffer = {
-  teamName: string
-  invitedBy: string | null
-  email: string
-  role: TeamRole
-  expiresAt: number
-  hasAccount: number
-}
-
-/** For anybody with the token, before they sign in. */
-export const findOpenOffer = (d1: D1Database, tokenHash: string, now: number): Promise<OpenOffer | null> =>
-  d1
-    .prepare(
-      `SELECT t.name AS teamName, (SELECT u.email FROM users u WHERE u.id = i.invited_by) AS invitedBy, i.email, i.role,
-         i.expires_at AS expiresAt, EXISTS (SELECT 1 FROM users u WHERE u.email = i.email) AS hasAccount
-       FROM team_invitations i JOIN teams t ON t.id = i.team_id
-       WHERE i.token_hash = ? AND i.expires_at > ? AND ${IS_OPEN}`,
-    )
-    .bind(tokenHash, now)
-    .first<OpenOffer>()
-
-export async function hasOpenInvitation(d1: D1Database, email: string, now: number): Promise<boolean> {
-  const row = await d1
-    .prepare(
-      `SELECT 1 AS found FROM team_invitations
-       WHERE email = ? AND expires_at > ? AND ${IS_OPEN} LIMIT 1`,
-    )
-    .bind(email, now)
-    .first()
-  return row !== null
-}
-
-/** The team of an invitation that this user has accepted, for repeated requests. */
-export async function findAcceptedTeamId(db: Db, id: string, email: string): Promise<string | null> {
-  const [row] = await db
-    .select({ teamId: inv.teamId })
-    .from(inv)
-    .where(and(eq(inv.id, id), eq(inv.email, email), isNotNull(inv.acceptedAt)))
-  return row?.teamId ?? null
-}
-
-export const guardAccept = (offer: OfferRow, tokenHash: string, userId: string, now: number): Statement =>
-  statement(
-    `UPDATE team_invitations SET accepted_at = ?3
-     WHERE id = ?1 AND token_hash = ?7 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?3
-       AND email = (SELECT u.email FROM users u WHERE u.id = ?4 AND u.email_verified_at IS NOT NULL AND u.status = 'active')
-       AND NOT EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = ?2 AND m.user_id = ?4)
-       AND EXISTS (SELECT 1 FROM teams t WHERE t.id = ?2 AND t.plan = ?5)
-       AND (?6 IS NULL OR (SELECT count(*) FROM team_members m WHERE m.team_id = ?2) < ?6)`,
-    offer.id,
-    offer.teamId,
-    now,
-    userId,
-    offer.plan,
-    PLAN_LIMITS[offer.plan].membersPerTeam,
-    tokenHash,
-  )
-
-/** Use it only in a commit with `guardAccept`. */
-export const insertMember = (teamId: string, userId: string, role: TeamRole, now: number): Statement =>
-  statement(
-    'INSERT INTO team_members (team_id, user_id, role, created_at) VALUES (?, ?, ?, ?)',
-    teamId,
-    userId,
-    role,
-    now,
-  )
-
-export async function findUserIdByEmail(d1: D1Database, email: string): Promise<string | null> {
-  const row = await d1
-    .prepare("SELECT id FROM users WHERE email = ? AND status = 'active'")
-    .bind(email)
-    .first<{ id: string }>()
-  return row?.id ?? null
-}

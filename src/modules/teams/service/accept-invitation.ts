@@ -3,13 +3,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { requireRoom } from '../../../core/plans.ts'
 import { commit } from '../../../db/commit.ts'
-import {
-  findAcceptedTeamId,
-  findOffer,
-  guardAccept,
-  insertMember,
-  type OfferRow,
-} from '../repo/invitations.ts'
+import { findAcceptedTeamId, findOffer, guardAccept, insertMember, type OfferRow } from '../repo/offers.ts'
 import type { Team } from '../schema/team.ts'
 import { statusOf } from './invitations.ts'
 import { getTeam } from './teams.ts'

@@ -4,7 +4,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { registrationMode } from '../../../core/platform-settings.ts'
 import { loadSettings } from '../../../db/platform-settings.ts'
-import { findOpenOffer } from '../repo/invitations.ts'
+import { findOpenOffer } from '../repo/offers.ts'
 import type { InvitationOffer } from '../schema/invitation.ts'
 
 /** Changes nothing. Used, revoked, expired and unknown tokens get the same error. */

@@ -16,13 +16,13 @@ import {
   findInvitation,
   findInvitations,
   findObstacles,
-  findUserIdByEmail,
   guardInvite,
   guardResend,
   guardRevoke,
   type InvitationRow,
   type NewInvitation,
 } from '../repo/invitations.ts'
+import { findUserIdByEmail } from '../repo/offers.ts'
 import type { CreateInvitation, Invitation, InvitationStatus, ListInvitations } from '../schema/invitation.ts'
 import { invitationMail } from './invitation-mail.ts'
 import { getTeam } from './teams.ts'

@@ -7,7 +7,7 @@ import type { Plan, PlanNode } from '../../../engine/model/plan.ts'
 import type { AgentParams } from '../../../nodes/ai/agent.ts'
 import { setupOf } from '../../../nodes/ai/inner/setup.ts'
 import type { Setup } from '../../../nodes/ai/settings.ts'
-import { type Mock, mockError, mockResult } from '../../../nodes/mock.ts'
+import type { Mock } from '../../../nodes/mock.ts'
 import { NodeFailure, type NodeInput, type NodeType } from '../../../nodes/node.ts'
 import { nodeOf } from '../../../nodes/registry.ts'
 import type { Mocks } from '../schema/mocks.ts'
@@ -21,6 +21,8 @@ import {
   takenOutputs,
   type World,
 } from './known.ts'
+import { mocked } from './mocked.ts'
+import { failed, planEach, shown, withOutput } from './planned.ts'
 
 /** The evaluation budget of the whole dry run. */
 const BUDGET = { steps: 1_000_000, bytes: 32 * 1024 * 1024 }
@@ -143,16 +145,6 @@ function planWork(
   return compute(world, node, type, planned, { params: parsed.data, prev: prev.value, taken })
 }
 
-function planEach(world: World, node: PlanNode, base: PlannedNode): PlannedNode {
-  const items = evaluate(world, node, node.node.each?.items)
-  if (items.kind === 'error') return failed(base, node, items)
-  if (items.kind === 'unknown')
-    return { ...base, unresolved: ['each.items'], reason: 'Its items are not known yet' }
-  if (!Array.isArray(items.value))
-    return failed(base, node, { code: 'each.not_a_list', message: 'each.items must be an array' })
-  return { ...base, items: items.value.length, reason: 'Runs once for each item' }
-}
-
 type Given = { params: unknown; prev: unknown; taken: Record<string, unknown> }
 
 function compute(
@@ -238,60 +230,6 @@ function singlePort(node: PlanNode, type: NodeType): string | null {
   const ports = type.ports(node.node.params ?? {})
   return ports.length === 1 ? (ports[0] ?? null) : null
 }
-
-function mocked(
-  world: World,
-  node: PlanNode,
-  type: NodeType | undefined,
-  base: PlannedNode,
-  mock: Mock,
-  work: () => PlannedNode,
-): PlannedNode {
-  const reason = 'Mocked'
-  if (node.each !== null) return mockedItems(planEach(world, node, { ...base, port: 'main' }), node, mock)
-  let computed: PlannedNode | undefined
-  const result = mockResult(type, node.node, mock, () => {
-    computed = work()
-    return { output: null, ...(computed.port === null ? {} : { port: computed.port }) }
-  })
-  if ('error' in result) return { ...failed(base, node, result.error), reason }
-  // A node whose port depends on its parameters keeps that result, even if they fail or are unknown.
-  if (computed?.error) return computed
-  const known = withOutput(computed ?? base, { value: mock.output ?? null })
-  if (computed?.port === null) return known
-  return { ...known, port: ('port' in result ? result.port : undefined) ?? node.firstPort, reason }
-}
-
-/** The mock applies to each item. */
-function mockedItems(planned: PlannedNode, node: PlanNode, mock: Mock): PlannedNode {
-  const { items } = planned
-  if (items === null || planned.error) return planned
-  const reason = 'Mocked for each item'
-  const list = (value: unknown) => withOutput({ ...planned, reason }, { value: Array(items).fill(value) })
-  if (mock.error === undefined || items === 0) return list(mock.output ?? null)
-  const error = mockError(mock.error)
-  if (node.each?.onItemError === 'fail') return { ...failed(planned, node, error), reason }
-  if (node.each?.onItemError === 'skip') return withOutput({ ...planned, reason }, { value: [] })
-  return list({ error: { code: error.code, message: error.message } })
-}
-
-function failed(base: PlannedNode, node: PlanNode, error: { code: string; message: string }): PlannedNode {
-  const shownError = { code: error.code, message: error.message }
-  if (node.onError === 'fail') return { ...base, verdict: 'fails', port: null, error: shownError }
-  const port = node.onError === 'route' ? 'error' : 'main'
-  return { ...withOutput(base, { value: { error: shownError } }), port, error: shownError }
-}
-
-/** An output larger than this is known but not shown. */
-const MAX_SHOWN_CHARS = 20_000
-
-const shown = (value: unknown): PlannedNode['params'] => {
-  const text = JSON.stringify(value) ?? 'null'
-  return text.length > MAX_SHOWN_CHARS ? `(${text.length} characters)` : JSON.parse(text)
-}
-
-const withOutput = (base: PlannedNode, output: { value: unknown } | null): PlannedNode =>
-  output === null ? base : { ...base, output: output.value as PlannedNode['output'] }
 
 function outputOf(world: World): Evaluated {
   const root = world.plan.scopes[0]

@@ -7,11 +7,10 @@ import { type Page, toPage } from '../../../db/paginate.ts'
 import type { TriggerList } from '../../triggers/index.ts'
 import { addUsage, LEVEL_PERIOD } from '../../usage/index.ts'
 import { findCallers } from '../repo/callers.ts'
+import { countWorkflows, findWorkflows } from '../repo/list.ts'
 import {
-  countWorkflows,
   deleteWorkflow as deleteWorkflowRow,
   findRecentRuns,
-  findWorkflows,
   forgetErrorWorkflow,
 } from '../repo/workflows.ts'
 import type {

@@ -8,27 +8,28 @@ import { periodOf } from '../../../../core/clock.ts'
 import { AppError, ERRORS, notFound } from '../../../../core/errors.ts'
 import { giveWay } from '../../../../core/give-way.ts'
 import type { Json } from '../../../../core/json.ts'
-import type { Decimal } from '../../../../core/money.ts'
 import { toUsd } from '../../../../core/money.ts'
 import { commit } from '../../../../db/commit.ts'
-import { openVersion } from '../../../files/index.ts'
 import { budgetCheck } from '../../budgets/repo.ts'
-import { rateOf } from '../../rates/service.ts'
-import { inspectFocus } from '../focus/read.ts'
-import { type FileRecord, recordsOf } from '../read/records.ts'
+import type { FileRecord } from '../read/records.ts'
 import { type Conversion, type Converted, convert } from './convert.ts'
 import { endImport } from './end.ts'
+import { conversionFor, open } from './open.ts'
 import { addEarlierPages, addProblems, addRow, amountOf, newPage, type Page } from './page.ts'
-import { findGivenUp, findImport, findMapping, guardPage, type ImportRow, insertErrors } from './repo.ts'
+import { findGivenUp, findImport, guardPage, type ImportRow, insertErrors } from './repo.ts'
 import { type CostWrite, findKnown, type UsageWrite, upsertCosts, upsertUsage } from './rows-repo.ts'
 import { ImportOptions } from './schema.ts'
 
 const PAGE_ROWS = 1_000
+
 /** A page is one parameter of a statement, which may have 2 MB. */
 const PAGE_CHARS = 500_000
+
 const RECORD_CHARS = 100_000
+
 /** Each step reads the file from its beginning. */
 const ROWS_A_STEP = 100_000
+
 export const MAX_ROWS = 1_000_000
 
 export type ImportStep = {
@@ -115,69 +116,6 @@ function charsOf({ values }: FileRecord): number {
   let chars = 0
   for (const name in values) chars += name.length + (values[name]?.length ?? 0)
   return chars
-}
-
-async function open(
-  request: RequestContext,
-  row: ImportRow,
-  options: ImportOptions,
-): Promise<AsyncIterable<FileRecord>> {
-  const file = await openVersion(request, row.teamId, row.fileId, row.fileVersion)
-  if (file === null) throw notFound('The file')
-  const { open: read, filename } = file
-  const body = await read()
-  const format = options.format === 'auto' ? formatOf(filename) : options.format
-  if (format === 'xlsx') {
-    const { xlsxRecords } = await import('../read/xlsx.ts')
-    return xlsxRecords(body)
-  }
-  return recordsOf(body, { format, separator: options.separator, encoding: options.encoding })
-}
-
-function formatOf(filename: string): 'csv' | 'jsonl' | 'xlsx' {
-  const name = filename.toLowerCase().replace(/\.gz$/, '')
-  if (name.endsWith('.xlsx')) return 'xlsx'
-  return /\.(jsonl|ndjson)$/.test(name) ? 'jsonl' : 'csv'
-}
-
-async function conversionFor(
-  request: RequestContext,
-  row: ImportRow,
-  options: ImportOptions,
-  record: FileRecord,
-): Promise<Conversion> {
-  const has = (name: string) => record.columns.includes(name)
-  const isFocus =
-    row.kind === 'costs' &&
-    (options.columns === 'focus' ||
-      (options.columns === 'auto' && has('BilledCost') && has('ChargePeriodStart')))
-  if (isFocus) {
-    const { version, missing } = inspectFocus(record.values, has)
-    if (missing.length > 0)
-      throw new AppError('request.invalid', {
-        detail: `The file looks like FOCUS ${version} but lacks the columns ${missing.join(', ')}.`,
-      })
-  }
-  const saved =
-    options.mapping === undefined ? null : await findMapping(request.db, row.teamId, options.mapping)
-  if (options.mapping !== undefined && saved === null) throw notFound('The mapping')
-  const rates = new Map<string, Promise<Decimal>>()
-  return {
-    kind: row.kind,
-    isFocus,
-    mark: options.decimal ?? (record.separator === ';' ? ',' : '.'),
-    mapping: {
-      columns: saved?.columns ?? {},
-      values: { source: 'import', ...saved?.defaults, ...options.defaults },
-    },
-    rateOf: (currency, date) => {
-      const name = `${currency} ${date}`
-      const rate = rates.get(name) ?? rateOf(request.env.DB, currency, date)
-      rates.set(name, rate)
-      return rate
-    },
-    now: request.now(),
-  }
 }
 
 type PageCommit = {
