@@ -41,6 +41,28 @@ test('during an effect, an alarm is set within the heartbeat, long before its ti
   await runOf(spec.runId).control('cancel', 'me')
 })
 
+test('a wait that ends before all others moves the alarm nearer', async () => {
+  const wait = (id: string, durationMs: number) => ({ id, type: 'flow.wait', params: { durationMs } })
+  const spec = newSpec({
+    nodes: [
+      wait('long', 3_600_000),
+      { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } },
+      wait('short', 60_000),
+    ],
+    edges: [{ from: 'hear', to: 'short' }],
+  })
+  const dueIn = async () =>
+    (await storageOf(
+      spec.runId,
+      async ({ sql }) => sql.exec<{ at: number }>('SELECT at FROM due').one().at,
+    )) - Date.now()
+  await runOf(spec.runId).start(spec)
+  await vi.waitFor(async () => expect(await dueIn()).toBeGreaterThan(60_000))
+  await runOf(spec.runId).signal({ name: 'go', data: null, by: 'me' })
+  expect(await dueIn()).toBeLessThanOrEqual(60_000)
+  await runOf(spec.runId).control('cancel', 'me')
+})
+
 test('a loaded run without an alarm sets it again, for its earliest time', async () => {
   const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.wait', params: { durationMs: 10_000 } }] })
   await runOf(spec.runId).start(spec)
