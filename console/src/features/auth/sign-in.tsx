@@ -5,7 +5,7 @@ import { call } from '../../api/client.ts'
 import { asProblem, type Problem } from '../../api/problem.ts'
 import { signIn } from '../../api/session.ts'
 import { Button } from '../../ui/kit/button.tsx'
-import { TextField } from '../../ui/kit/field.tsx'
+import { CurrentPasswordField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote, useTitle } from '../../ui/kit/page.tsx'
 import { AuthFrame } from './auth-frame.tsx'
 import { goToProvider } from './provider-sign-in.ts'
@@ -88,13 +88,7 @@ export function SignIn() {
         ) : (
           <>
             <TextField label="E-mail" name="email" type="email" autoComplete="username" required />
-            <TextField
-              label="Password"
-              name="password"
-              type="password"
-              autoComplete="current-password"
-              required
-            />
+            <CurrentPasswordField name="password" />
           </>
         )}
         {problem && <ProblemNote problem={problem} />}

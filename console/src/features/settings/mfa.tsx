@@ -4,7 +4,7 @@ import { call, newIdempotencyKey, type Schemas } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { CopyButton } from '../../ui/kit/copy.tsx'
-import { TextField } from '../../ui/kit/field.tsx'
+import { CurrentPasswordField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { fieldsOf, Section } from './section.tsx'
 import styles from './settings.module.css'
@@ -59,15 +59,7 @@ function SetUp({ hasPassword, onCodes }: { hasPassword: boolean; onCodes: (codes
   if (setup === null)
     return (
       <form onSubmit={(event) => begin.mutate(fieldsOf(event).password ?? '')}>
-        {hasPassword && (
-          <TextField
-            label="Password"
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            required
-          />
-        )}
+        {hasPassword && <CurrentPasswordField name="password" />}
         {failed && <ProblemNote problem={asProblem(failed)} />}
         <Button type="submit" busy={begin.isPending}>
           Set up a second factor
@@ -130,15 +122,7 @@ function TurnOff({ hasPassword, onCodes }: { hasPassword: boolean; onCodes: (cod
           disable.mutate({ code, ...(password && { password }) })
         }}
       >
-        {hasPassword && (
-          <TextField
-            label="Password"
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            required
-          />
-        )}
+        {hasPassword && <CurrentPasswordField name="password" />}
         <TextField label="Code" name="code" autoComplete="one-time-code" required />
         {disable.isError && <ProblemNote problem={asProblem(disable.error)} />}
         <Button type="submit" look="danger" busy={disable.isPending}>

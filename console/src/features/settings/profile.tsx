@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { call, callWithHeaders } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/kit/button.tsx'
-import { CheckField, SelectField, TextField } from '../../ui/kit/field.tsx'
+import { CheckField, CurrentPasswordField, SelectField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
 import { areKeysOn, setKeysOn } from '../../ui/use-keys.ts'
@@ -93,15 +93,7 @@ export function Profile() {
                   required
                   error={problem?.of('email')}
                 />
-                {me.hasPassword && (
-                  <TextField
-                    label="Password"
-                    name="currentPassword"
-                    type="password"
-                    autoComplete="current-password"
-                    required
-                  />
-                )}
+                {me.hasPassword && <CurrentPasswordField name="currentPassword" />}
                 <Button type="submit" busy={update.isPending}>
                   Change the address
                 </Button>

@@ -5,7 +5,7 @@ import { changePassword } from '../../api/session.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
-import { TextField } from '../../ui/kit/field.tsx'
+import { CurrentPasswordField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
@@ -46,13 +46,7 @@ function Password() {
           change.mutate({ currentPassword, newPassword }, { onSuccess: () => form.reset() })
         }}
       >
-        <TextField
-          label="Password now"
-          name="currentPassword"
-          type="password"
-          autoComplete="current-password"
-          required
-        />
+        <CurrentPasswordField label="Password now" name="currentPassword" />
         <TextField
           label="New password"
           name="newPassword"

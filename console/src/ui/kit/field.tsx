@@ -47,6 +47,11 @@ export function TextField({ label, help, error, ...props }: TextFieldProps) {
   )
 }
 
+/** The password that the user has now. */
+export const CurrentPasswordField = ({ label = 'Password', name }: { label?: string; name: string }) => (
+  <TextField label={label} name={name} type="password" autoComplete="current-password" required />
+)
+
 type SelectFieldProps = ComponentProps<'select'> & {
   label: string
   help?: ReactNode
