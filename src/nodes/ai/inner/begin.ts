@@ -2,18 +2,8 @@
 import type { Json } from '../../../core/json.ts'
 import { NodeFailure, type NodeInput, type NodeResult, pureNode } from '../../node.ts'
 import { ClassifyParams, ExtractParams, GenerateParams } from '../params.ts'
-import { FIND_MODELS, fullLimits, ladderOf, messagesOf, type Setup } from '../settings.ts'
-
-const base = {
-  internal: true,
-  category: 'ai',
-  example: {},
-  output: 'What the calls are made of.',
-  ports: () => ['main', FIND_MODELS],
-  mockPort: () => 'main',
-  needsCredential: false,
-  effectful: false,
-} as const
+import { fullLimits, ladderOf, messagesOf, type Setup } from '../settings.ts'
+import { FIRST_NODE } from './first-node.ts'
 
 /** One question has one call per rung of its ladder, and one repair for each. */
 function question(
@@ -41,7 +31,7 @@ function question(
 }
 
 export const aiPrompt = pureNode({
-  ...base,
+  ...FIRST_NODE,
   type: 'ai.prompt',
   summary: 'Prepares a question to a model.',
   params: GenerateParams,
@@ -65,7 +55,7 @@ export const aiPrompt = pureNode({
 })
 
 export const aiFields = pureNode({
-  ...base,
+  ...FIRST_NODE,
   type: 'ai.fields',
   summary: 'Prepares the filling in of a schema.',
   params: ExtractParams,
@@ -85,7 +75,7 @@ export const aiFields = pureNode({
 })
 
 export const aiLabels = pureNode({
-  ...base,
+  ...FIRST_NODE,
   type: 'ai.labels',
   summary: 'Prepares a choice between labels.',
   params: ClassifyParams,

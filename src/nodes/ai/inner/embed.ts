@@ -7,20 +7,15 @@ import { amountsOf, stoppedByBudget } from '../loop/budget.ts'
 import { keyOfCall } from '../loop/call-key.ts'
 import { CODE_OF } from '../loop/codes.ts'
 import { EmbedParams } from '../params.ts'
-import { FIND_MODELS, ladderOf } from '../settings.ts'
+import { ladderOf } from '../settings.ts'
+import { FIRST_NODE } from './first-node.ts'
 
 export const aiTexts = pureNode({
+  ...FIRST_NODE,
   type: 'ai.texts',
-  internal: true,
-  category: 'ai',
   summary: 'Prepares texts for their vectors.',
   params: EmbedParams,
   output: '`{ texts, models }`.',
-  example: {},
-  ports: () => ['main', FIND_MODELS],
-  mockPort: () => 'main',
-  needsCredential: false,
-  effectful: false,
   compute: ({ params: { texts, models: given }, hasEdge }): NodeResult => {
     const { models, port } = ladderOf(given, hasEdge)
     return { output: { texts: typeof texts === 'string' ? [texts] : texts, models }, port }

@@ -5,20 +5,14 @@ import { effectNode, NodeFailure, type NodeResult, pureNode } from '../../node.t
 import { faultsOfTools } from '../../tools/offer.ts'
 import { AgentParams } from '../agent.ts'
 import type { AgentSpec } from '../agent-spec.ts'
-import { FIND_MODELS, fullLimits, ladderOf, messagesOf, type Setup, type ToolSetting } from '../settings.ts'
+import { fullLimits, ladderOf, messagesOf, type Setup, type ToolSetting } from '../settings.ts'
+import { FIRST_NODE } from './first-node.ts'
 
 export const aiSetup = pureNode({
+  ...FIRST_NODE,
   type: 'ai.setup',
-  internal: true,
-  category: 'ai',
   summary: 'Writes down the settings of an agent.',
   params: AgentParams,
-  output: 'What the calls are made of.',
-  example: {},
-  ports: () => ['main', FIND_MODELS],
-  mockPort: () => 'main',
-  needsCredential: false,
-  effectful: false,
   compute: ({ params, nowMs, hasEdge }): NodeResult => {
     if (params.agent === undefined) throw invalid('agent is missing')
     return begun(setupOf(params.agent, params, nowMs), hasEdge)
@@ -26,16 +20,10 @@ export const aiSetup = pureNode({
 })
 
 export const aiLoad = effectNode({
+  ...FIRST_NODE,
   type: 'ai.load',
-  internal: true,
-  category: 'ai',
   summary: 'Writes down the settings of an agent of the team.',
   params: AgentParams,
-  output: 'What the calls are made of.',
-  example: {},
-  ports: () => ['main', FIND_MODELS],
-  mockPort: () => 'main',
-  needsCredential: false,
   effectful: true,
   run: async ({ agents }, { params, nowMs, hasEdge }): Promise<NodeResult> => {
     if (params.agentId === undefined) throw invalid('agentId is missing')
