@@ -7,6 +7,14 @@ export const countFlag = z
   .default('false')
   .transform((text) => text === 'true')
 
+/** A filter with one value, or several separated by commas. */
+export const commaList = <Items extends z.ZodType<unknown, string[]>>(items: Items, maxChars: number) =>
+  z
+    .string()
+    .max(maxChars)
+    .transform((text) => text.split(','))
+    .pipe(items)
+
 /** The query of a list: paging, whether to count (adds `total` to the response), the available sorts (the first is the default) and the filters. */
 export function listQuery<Sort extends string, Filters extends z.ZodRawShape>(
   sorts: readonly [Sort, ...Sort[]],

@@ -6,7 +6,7 @@ import {
   FILE_STATES,
   PLATFORM_IDS,
 } from '../../db/schema/index.ts'
-import { listQuery, pageOf } from '../../http/pagination.ts'
+import { commaList, listQuery, pageOf } from '../../http/pagination.ts'
 import { LongText, PlainText } from '../../http/text.ts'
 
 export const PlatformName = z.enum(PLATFORM_IDS)
@@ -229,11 +229,7 @@ export const ListDeployments = listQuery(['-createdAt', 'createdAt'], {
   project: PlainText(300).optional().describe('Only of this project, as it was written.'),
   environment: Environment.optional().describe('Only production, or only previews.'),
   integrationId: z.string().max(100).optional().describe('The id of an integration.'),
-  status: z
-    .string()
-    .max(100)
-    .transform((text) => text.split(','))
-    .pipe(z.array(Status))
+  status: commaList(z.array(Status), 100)
     .optional()
     .describe('One status, or several with commas between them.'),
   from: z.iso.datetime({ offset: true }).optional().describe('Created at this time or later.'),

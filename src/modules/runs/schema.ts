@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { JsonValue } from '../../core/json-value.ts'
 import { RUN_STATUSES } from '../../engine/model/state.ts'
-import { listQuery, pageOf } from '../../http/pagination.ts'
+import { commaList, listQuery, pageOf } from '../../http/pagination.ts'
 import { ErrorDetail } from '../../http/problem.ts'
 import { RunCost } from '../../objects/run-cost.ts'
 import { RunEvent } from '../../objects/run-events.ts'
@@ -126,13 +126,7 @@ const filters = {
 
 export const ListExecutions = listQuery(['-createdAt', 'createdAt'], {
   ...filters,
-  status: z
-    .string()
-    .max(100)
-    .transform((text) => text.split(','))
-    .pipe(Statuses)
-    .optional()
-    .describe('One status, or several separated by commas.'),
+  status: commaList(Statuses, 100).optional().describe('One status, or several separated by commas.'),
 })
 
 export const CountExecutions = z.strictObject(filters)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { listQuery, pageOf } from '../../../http/pagination.ts'
+import { commaList, listQuery, pageOf } from '../../../http/pagination.ts'
 import { LongText, PlainText } from '../../../http/text.ts'
 import { Day, HourlyRate, Moment } from '../amounts.ts'
 import { LabelFilter, Labels } from '../labels.ts'
@@ -89,11 +89,7 @@ export const ListGpuJobs = listQuery(
   ['-createdAt', 'createdAt', '-startedAt', 'startedAt', '-cost', 'cost', '-hours', 'hours'],
   {
     team: Id.optional().describe('A team other than that of the request has no jobs here.'),
-    status: z
-      .string()
-      .max(100)
-      .transform((text) => text.split(','))
-      .pipe(z.array(Status))
+    status: commaList(z.array(Status), 100)
       .optional()
       .describe('One status, or several with commas between them.'),
     provider: Provider.optional(),
