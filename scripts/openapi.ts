@@ -16,7 +16,7 @@ registerHooks({
 })
 
 const { createApp, VERSION } = await import('../src/app.ts')
-const { openApiDocument } = await import('../src/http/openapi-document.ts')
+const { openApiDocument } = await import('../src/http/openapi/document.ts')
 const { referencePages } = await import('./reference/pages.ts')
 
 const contract = openApiDocument(createApp(Date.now).routes, VERSION)

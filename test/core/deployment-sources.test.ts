@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { crc32 } from '../../src/core/crc32.ts'
+import { crc32 } from '../../src/core/formats/crc32.ts'
 import { Settings } from '../../src/modules/deployments/schema.ts'
 import { faultsOf, folderOf, inOrder, judgePath } from '../../src/modules/deployments/source/paths.ts'
 import {

@@ -1,8 +1,8 @@
 // A workbook that is written in pieces, read by a third-party library. Two more check it in test/clients.
 import { readSheet } from 'read-excel-file/universal'
 import { expect, test } from 'vitest'
-import { unpackXlsx } from '../../src/core/unpack-xlsx.ts'
-import { columnName, type XlsxCell, xlsxStream } from '../../src/core/xlsx-stream.ts'
+import { unpackXlsx } from '../../src/core/formats/unpack-xlsx.ts'
+import { columnName, type XlsxCell, xlsxStream } from '../../src/core/formats/xlsx-stream.ts'
 
 const written = async (pages: XlsxCell[][][], columns = ['a', 'b']): Promise<ArrayBuffer> => {
   async function* rows() {

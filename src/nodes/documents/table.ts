@@ -1,7 +1,8 @@
 // Reads a table from a file: CSV, TSV, JSON, JSON lines or XLSX. Errors contain the place.
+
+import { CsvFault, type CsvRecord, csvReader, guessSeparator } from '../../core/formats/read-csv.ts'
+import { unpackXlsx } from '../../core/formats/unpack-xlsx.ts'
 import { parseJson } from '../../core/json.ts'
-import { CsvFault, type CsvRecord, csvReader, guessSeparator } from '../../core/read-csv.ts'
-import { unpackXlsx } from '../../core/unpack-xlsx.ts'
 import { NodeFailure } from '../node.ts'
 import type { Table } from './profile.ts'
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { csvLine } from '../../../src/core/csv.ts'
-import { csvReader, guessSeparator } from '../../../src/core/read-csv.ts'
+import { csvLine } from '../../../src/core/formats/csv.ts'
+import { csvReader, guessSeparator } from '../../../src/core/formats/read-csv.ts'
 import { readDecimal } from '../../../src/modules/finops/transfer/read/numbers.ts'
 import {
   type FileRecord,

@@ -1,5 +1,5 @@
 // Crafted zip files: each field may be false.
-import { crc32 } from '../../../src/core/crc32.ts'
+import { crc32 } from '../../../src/core/formats/crc32.ts'
 
 export type Packed = {
   name: string

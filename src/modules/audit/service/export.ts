@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
-import { csvLine } from '../../../core/csv.ts'
 import { encodeCursor } from '../../../core/cursor.ts'
+import { csvLine } from '../../../core/formats/csv.ts'
 import { commit } from '../../../db/commit.ts'
 import type { ChainRow } from '../chain.ts'
 import { findEntries, seqOf } from '../repo/entries.ts'

@@ -3,7 +3,7 @@
 //    stops reading.
 // 2. A content with a known digest from an earlier manifest of the target is not read again.
 import type { RequestContext } from '../../../context.ts'
-import { crc32 } from '../../../core/crc32.ts'
+import { crc32 } from '../../../core/formats/crc32.ts'
 import { openVersions } from '../../files/index.ts'
 import type { FileRow } from '../repo/files.ts'
 import type { SourceEntry } from './collect.ts'

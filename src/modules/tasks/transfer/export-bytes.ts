@@ -1,8 +1,8 @@
 // Writes an export of tasks as JSON, JSON lines, CSV or a workbook, one page of tasks at a time.
 import type { RequestContext } from '../../../context.ts'
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
-import { csvLine } from '../../../core/csv.ts'
 import { streamText } from '../../../core/encode-text.ts'
+import { csvLine } from '../../../core/formats/csv.ts'
 import { segmentAt } from '../../../engine/time/zone-segments.ts'
 import { walkTasks } from '../read/walk.ts'
 import type { ListFilter } from '../repo/list.ts'

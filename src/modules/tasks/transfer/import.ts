@@ -2,8 +2,8 @@
 // row, if the file has it.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { CsvFault, csvReader, guessSeparator } from '../../../core/formats/read-csv.ts'
 import { type Json, parseJson } from '../../../core/json.ts'
-import { CsvFault, csvReader, guessSeparator } from '../../../core/read-csv.ts'
 import { MAX_BATCH } from '../batch/schema.ts'
 import { createTasks } from '../batch/service.ts'
 import type { ImportResults } from './schema.ts'

@@ -1,7 +1,7 @@
 // Tasks as a workbook: typed cells, real dates, a frozen header, and sheets of tasks, steps and sums. Rows are written as they are read, so a
 // large export needs no more memory. The sheet of steps reads the tasks a second time.
 import type { RequestContext } from '../../../context.ts'
-import { type XlsxCell, xlsxStream } from '../../../core/xlsx-stream.ts'
+import { type XlsxCell, xlsxStream } from '../../../core/formats/xlsx-stream.ts'
 import { segmentAt } from '../../../engine/time/zone-segments.ts'
 import { walkTasks } from '../read/walk.ts'
 import type { TaskRow } from '../repo/columns.ts'

@@ -1,5 +1,5 @@
 // The lines of an export. Importing them gives the same rows.
-import { csvLine } from '../../../../core/csv.ts'
+import { csvLine } from '../../../../core/formats/csv.ts'
 import { MICROS, toUsd, toUsdOrNull } from '../../../../core/money.ts'
 import type { ListedCost } from '../../costs/repo.ts'
 import type { ListedUsage } from '../../usage/repo.ts'

@@ -1,6 +1,6 @@
 // An export as a workbook, written as its rows are read. Numbers are cells of numbers and all else is text, so nothing in it is a formula.
 import { AppError } from '../../../../core/errors.ts'
-import { xlsxStream } from '../../../../core/xlsx-stream.ts'
+import { xlsxStream } from '../../../../core/formats/xlsx-stream.ts'
 import type { ListedCost } from '../../costs/repo.ts'
 import type { SnapshotFilter } from '../../snapshots/schema.ts'
 import type { ListedUsage } from '../../usage/repo.ts'

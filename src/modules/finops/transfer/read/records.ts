@@ -1,6 +1,6 @@
 // The records of a file, one after another, each with its first line.
 import { AppError } from '../../../../core/errors.ts'
-import { CsvFault, csvReader, guessSeparator } from '../../../../core/read-csv.ts'
+import { CsvFault, csvReader, guessSeparator } from '../../../../core/formats/read-csv.ts'
 import { type Encoding, textOf } from './text.ts'
 
 /** `problem` is set if it cannot be read as a record. */

@@ -1,8 +1,8 @@
 // The rows of the first sheet of an XLSX file. The library is only loaded when it is needed. No XLSX reader can
 // stream in this runtime, so the file and its unpacked size are limited.
 import { AppError } from '../../../../core/errors.ts'
+import { unpackXlsx } from '../../../../core/formats/unpack-xlsx.ts'
 import { gather } from '../../../../core/read-chunks.ts'
-import { unpackXlsx } from '../../../../core/unpack-xlsx.ts'
 import type { FileRecord } from './records.ts'
 
 export const MAX_XLSX_BYTES = 50 * 1024 * 1024

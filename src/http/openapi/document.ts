@@ -1,10 +1,10 @@
 // Builds the OpenAPI document from the metadata of the routes (openapi.ts).
 import * as z from 'zod'
-import { described, exampleOf, isReplaced, type JsonSchema, type Schemas, tidy } from './openapi-tidy.ts'
-import { Problem } from './problem.ts'
-import { describeRoutes, openApiPath, type RouteInfo } from './route-meta.ts'
-import { ruleOf } from './scopes.ts'
-import { TAGS, tagOf } from './tags.ts'
+import { Problem } from '../problem.ts'
+import { describeRoutes, openApiPath, type RouteInfo } from '../route-meta.ts'
+import { ruleOf } from '../scopes.ts'
+import { TAGS, tagOf } from '../tags.ts'
+import { described, exampleOf, isReplaced, type JsonSchema, type Schemas, tidy } from './tidy.ts'
 
 const INTRODUCTION =
   'Durable agents, tasks and workflows at the edge. Lists accept `limit` and `cursor` and return `{ items, nextCursor, total? }`. Updates are partial and accept PUT and PATCH. ' +

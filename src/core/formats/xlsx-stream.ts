@@ -1,7 +1,7 @@
 // Writes a workbook in pieces, so it needs little memory whatever its size: one sheet after the other, row by row. Texts are text cells and
 // never formulas. Dates are numbers with a date format, as spreadsheets store them.
-import { DAY_MS } from './clock.ts'
-import { utf8 } from './crypto.ts'
+import { DAY_MS } from '../clock.ts'
+import { utf8 } from '../crypto.ts'
 import { type ZipPart, zipStream } from './zip-stream.ts'
 
 export type XlsxCell = string | number | Date | null

@@ -1,7 +1,8 @@
 // Writes a zip file in pieces. Only the piece that is being packed is in memory. The size and checksum of an entry are written after its
 // data, so they need not be known in advance.
+
+import { utf8 } from '../crypto.ts'
 import { crc32 } from './crc32.ts'
-import { utf8 } from './crypto.ts'
 
 export type ZipPart = { name: string; chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
 
