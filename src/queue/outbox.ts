@@ -2,6 +2,7 @@
 // 1. At most one consumer at a time processes a row: claiming it is one conditional update that takes a lease.
 // 2. A row becomes `done` only after its work, so after a crash the work is repeated and never lost.
 // 3. After `MAX_ATTEMPTS` failures a row is `dead`: it stays until an operator handles it. Other rows continue.
+// 4. A consumer that works longer than its lease may find that another one has claimed the row. Its failure then changes nothing.
 import type { Log } from '../core/log.ts'
 import type { QueueEnvelope } from './messages/index.ts'
 
@@ -51,20 +52,26 @@ export async function beginOnce(d1: D1Database, id: string): Promise<boolean> {
   return meta.changes === 1
 }
 
-/** Returns the delay before the next attempt, or null if the row is given up. */
+export type Failed = { kind: 'again'; delayMs: number } | { kind: 'given_up' } | { kind: 'not_ours' }
+
+/** Records the failure of an attempt, unless another consumer has claimed the row or done its work since. */
 export async function failOutbox(
   d1: D1Database,
-  work: Pick<OutboxWork, 'id' | 'attempts'>,
+  { id, attempts }: Pick<OutboxWork, 'id' | 'attempts'>,
   error: string,
   now: number,
-): Promise<number | null> {
-  const dead = work.attempts >= MAX_ATTEMPTS
-  const delayMs = retryDelayMs(work.attempts)
-  await d1
-    .prepare('UPDATE outbox SET status = ?2, next_at = ?3, last_error = ?4 WHERE id = ?1')
-    .bind(work.id, dead ? 'dead' : 'pending', now + delayMs, error.slice(0, 500))
+): Promise<Failed> {
+  const dead = attempts >= MAX_ATTEMPTS
+  const delayMs = retryDelayMs(attempts)
+  const { meta } = await d1
+    .prepare(
+      `UPDATE outbox SET status = ?2, next_at = ?3, last_error = ?4
+       WHERE id = ?1 AND status = 'pending' AND attempts = ?5`,
+    )
+    .bind(id, dead ? 'dead' : 'pending', now + delayMs, error.slice(0, 500), attempts)
     .run()
-  return dead ? null : delayMs
+  if (meta.changes === 0) return { kind: 'not_ours' }
+  return dead ? { kind: 'given_up' } : { kind: 'again', delayMs }
 }
 
 type Scope = {
@@ -89,11 +96,11 @@ export async function doOutboxRow(
     await work(JSON.parse(row.body))
   } catch (error) {
     log.warn('a job failed', { outboxId, attempts: row.attempts, error })
-    const delayMs = await failOutbox(env.DB, row, String(error), now())
-    if (delayMs === null) log.error('a job was given up', { outboxId })
-    else if (delayMs / 1000 < MAX_QUEUE_DELAY_S) {
+    const failed = await failOutbox(env.DB, row, String(error), now())
+    if (failed.kind === 'given_up') log.error('a job was given up', { outboxId })
+    if (failed.kind === 'again' && failed.delayMs / 1000 < MAX_QUEUE_DELAY_S) {
       const message = { outboxId, requestId: row.requestId }
-      defer(env.JOBS.send(message, { delaySeconds: Math.ceil(delayMs / 1000) }).catch(() => undefined))
+      defer(env.JOBS.send(message, { delaySeconds: Math.ceil(failed.delayMs / 1000) }).catch(() => undefined))
     }
     return false
   }

@@ -4,7 +4,14 @@ import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { commit } from '../../../src/db/commit.ts'
 import { consumeQueue } from '../../../src/jobs/index.ts'
-import { claimOutbox, dueOutbox, failOutbox, LEASE_MS, MAX_ATTEMPTS } from '../../../src/queue/outbox.ts'
+import {
+  claimOutbox,
+  dueOutbox,
+  failOutbox,
+  finishOutbox,
+  LEASE_MS,
+  MAX_ATTEMPTS,
+} from '../../../src/queue/outbox.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, withContext } from '../../helpers/jobs.ts'
 
@@ -60,11 +67,31 @@ test('a row that the queue lost is due for the sweep after a minute', async () =
 
 test('after the last attempt a row is dead, with the reason', async () => {
   const { id } = await newRow()
-  expect(
-    await failOutbox(env.DB, { id, attempts: MAX_ATTEMPTS - 1 }, 'refused', clock.now()),
-  ).toBeGreaterThan(0)
-  expect(await failOutbox(env.DB, { id, attempts: MAX_ATTEMPTS }, 'refused', clock.now())).toBeNull()
+  const fail = async () => {
+    const { nextAt } = (await env.DB.prepare('SELECT next_at AS nextAt FROM outbox WHERE id = ?')
+      .bind(id)
+      .first<{ nextAt: number }>()) ?? { nextAt: 0 }
+    const work = await claimOutbox(env.DB, id, nextAt)
+    return failOutbox(env.DB, { id, attempts: work?.attempts ?? 0 }, 'refused', nextAt)
+  }
+  for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++)
+    expect(await fail()).toMatchObject({ kind: 'again' })
+  expect(await fail()).toEqual({ kind: 'given_up' })
   expect(await statusOf(id)).toMatchObject({ status: 'dead', lastError: 'refused' })
+})
+
+test('a consumer that outlives its lease changes nothing of what another one has done or is doing', async () => {
+  const { id } = await newRow()
+  const start = clock.now()
+  const slow = await claimOutbox(env.DB, id, start)
+  const next = await claimOutbox(env.DB, id, start + LEASE_MS)
+  if (slow === null || next === null) throw new Error('not claimed')
+  expect(await failOutbox(env.DB, slow, 'timed out', start + LEASE_MS + 1)).toEqual({ kind: 'not_ours' })
+  // The lease of the second consumer still stands.
+  expect(await claimOutbox(env.DB, id, start + LEASE_MS + 10_000)).toBeNull()
+  await finishOutbox(env.DB, id, start + LEASE_MS + 20_000)
+  expect(await failOutbox(env.DB, slow, 'timed out', start + LEASE_MS + 30_000)).toEqual({ kind: 'not_ours' })
+  expect(await statusOf(id)).toMatchObject({ status: 'done', attempts: 2, lastError: null })
 })
 
 test('a message that is delivered twice sends one mail, and nonsense in the queue is dropped', async () => {
