@@ -90,10 +90,15 @@ export async function commitOrStale(scope: CommitScope, change: Change): Promise
 export const isUniqueViolation = (error: unknown, column: string): boolean =>
   String(error).includes('UNIQUE constraint failed') && String(error).includes(column)
 
+/** Replaces an expired key that is not deleted yet. For a valid one, the NULL violates a NOT NULL constraint. */
 function idempotencyRow(scope: CommitScope, resourceId: string, now: number): Statement {
   const { actor, idempotency } = scope
   return statement(
-    'INSERT INTO idempotency_keys (team_id, actor_id, key, request_hash, resource_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO idempotency_keys (team_id, actor_id, key, request_hash, resource_id, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (team_id, actor_id, key) DO UPDATE SET request_hash = excluded.request_hash, resource_id = excluded.resource_id,
+       created_at = excluded.created_at,
+       expires_at = CASE WHEN idempotency_keys.expires_at <= excluded.created_at THEN excluded.expires_at END`,
     actor?.teamId,
     actor?.userId,
     idempotency?.key,

@@ -70,6 +70,20 @@ test('the same idempotency key creates one team, also concurrently', async () =>
   expect([other.status, other.body.code]).toEqual([422, 'idempotency.mismatch'])
 })
 
+test('an expired idempotency key can be used again, even before it is deleted', async () => {
+  const person = await newPerson()
+  const headers = { 'idempotency-key': 'make-again' }
+  const first = await post('/api/v1/teams', person, { name: 'First' }, headers)
+  await env.DB.prepare('UPDATE idempotency_keys SET expires_at = ? WHERE team_id = ?')
+    .bind(clock.now(), person.teamId)
+    .run()
+  const second = await post('/api/v1/teams', person, { name: 'Second' }, headers)
+  expect([first.status, second.status], second.text).toEqual([201, 201])
+  expect(second.body).toMatchObject({ name: 'Second' })
+  const again = await post('/api/v1/teams', person, { name: 'Second' }, headers)
+  expect([again.status, again.body.id]).toEqual([201, second.body.id])
+})
+
 test('creating a team writes its audit entry in the same commit', async () => {
   const person = await newPerson()
   const made = await post('/api/v1/teams', person, { name: 'Audited' }, { 'x-request-id': 'request-42' })
