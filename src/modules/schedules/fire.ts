@@ -49,18 +49,24 @@ async function fire(request: RequestContext, due: DueSchedule): Promise<void> {
         teamId: due.teamId,
         after: { fires: fires.map(toIso) },
       },
-      messages: compiled.ok ? fires.map((at) => startMessage(due, compiled.value, at)) : [],
+      messages: compiled.ok ? fires.map((at) => startMessage(due, compiled.value, at, request.now())) : [],
     },
   )
 }
 
-function startMessage(due: DueSchedule, schedule: Schedule, scheduledFor: number): QueueMessage {
+function startMessage(
+  due: DueSchedule,
+  schedule: Schedule,
+  scheduledFor: number,
+  claimedAt: number,
+): QueueMessage {
   const startAt = jitteredStart(schedule, due.triggerId, scheduledFor, fnv1a)
   return {
     type: 'run.start',
     teamId: due.teamId,
     triggerId: due.triggerId,
     scheduledFor,
+    claimedAt,
     ...(startAt > scheduledFor ? { startAt } : {}),
   }
 }

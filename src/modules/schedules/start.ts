@@ -25,7 +25,7 @@ export async function startScheduledRun(request: RequestContext, message: RunSta
       ...(entry === undefined ? {} : { entry }),
     })
   } catch (error) {
-    if (isWorthWaiting(error, message.scheduledFor, request.now())) throw error
+    if (isWorthWaiting(error, message.claimedAt ?? message.scheduledFor, request.now())) throw error
     // An error of the workflow itself, such as an invalid input, would fail on every retry.
     if (!(error instanceof AppError) || ERRORS[error.code].retryable) throw error
     request.log.warn('a schedule could not start a run', {

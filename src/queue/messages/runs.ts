@@ -36,6 +36,8 @@ export const RunStart = z.object({
   triggerId: z.string(),
   scheduledFor: z.int(),
   startAt: z.int().optional(),
+  /** When the fire was claimed. Later than `scheduledFor` if the fire was missed. Absent in messages of earlier releases. */
+  claimedAt: z.int().optional(),
 })
 export type RunStart = z.infer<typeof RunStart>
 

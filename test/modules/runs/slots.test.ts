@@ -2,11 +2,14 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
+import { runOutboxRow } from '../../../src/jobs/index.ts'
 import { projectRuns } from '../../../src/modules/runs/repo/projection.ts'
 import { sweepRuns } from '../../../src/modules/runs/sweep/runs.ts'
 import { sweepSlots } from '../../../src/modules/runs/sweep/slots.ts'
+import { fireSchedules } from '../../../src/modules/schedules/fire.ts'
 import { startScheduledRun } from '../../../src/modules/schedules/start.ts'
 import { lose } from '../../chaos/support/drive.ts'
 import { get, post } from '../../helpers/api.ts'
@@ -83,6 +86,38 @@ test('of concurrent events and schedules no more start than there are slots', as
     .bind(`%${teamId}%`)
     .run()
   for (const { id } of await rowsOf(teamId)) await cancel(id)
+})
+
+test('a missed fire that is made up for waits for a slot as one on time does', async () => {
+  const { teamId, workflowId } = await hooked({ nodes: [{ id: 'n', type: 'flow.noop' }] }, 0)
+  const hours = (n: number) => Math.floor(clock.now() / 3_600_000 - n) * 3_600_000
+  const config = { type: 'schedule', everyMs: 3_600_000, missed: 'all' } as const
+  const trigger = await newTrigger(teamId, workflowId, config, hours(3))
+  await withContext(fireSchedules)
+  const starts = async () => {
+    const { results } = await env.DB.prepare(
+      "SELECT id, status, attempts FROM outbox WHERE type = 'run.start' AND body ->> 'triggerId' = ?",
+    )
+      .bind(trigger.id)
+      .all<{ id: string; status: string; attempts: number }>()
+    return results
+  }
+  const ids = (await starts()).map(({ id }) => id)
+  expect(ids.length).toBeGreaterThanOrEqual(3)
+  const work = () =>
+    withContext(async (request) => {
+      for (const id of ids) await runOutboxRow(request, id)
+    })
+  await work()
+  await vi.waitFor(async () => {
+    for (const one of await starts()) expect(one).toMatchObject({ status: 'pending', attempts: 1 })
+  })
+  await env.DB.prepare("DELETE FROM runs WHERE team_id = ? AND workflow_name = 'Other'").bind(teamId).run()
+  clock.advance(MINUTE_MS)
+  await work()
+  await vi.waitFor(async () => {
+    expect((await rowsOf(teamId)).map(({ status }) => status)).toEqual(ids.map(() => 'succeeded'))
+  })
 })
 
 test('a run that waits gives its slot to others, and so does a paused or ended one', async () => {
