@@ -20,23 +20,27 @@ const RETRY_MS = 400
 let token: { text: string; endsAt: number } | null = null
 let signedIn: SignedIn | null = null
 let refreshing: Promise<string | null> | null = null
+/** How the last session of this tab ended; null while there is one, and if there never was one. */
+let sessionEnd: 'signed_out' | 'ended' | null = null
 const listeners = new Set<() => void>()
 
 const others = new BroadcastChannel('orrery-session')
 others.onmessage = ({ data }) => {
-  if (data === 'signed-out') forget()
+  if (data === 'signed-out') forget('signed_out')
 }
 
 function take({ accessToken, expiresIn, user }: Tokens): string {
   token = { text: accessToken, endsAt: performance.now() + expiresIn * 1000 - SPARE_MS }
   signedIn = { user }
+  sessionEnd = null
   syncClock(accessToken)
   localStorage.setItem(MAY_HAVE_COOKIE, 'yes')
   for (const listener of listeners) listener()
   return accessToken
 }
 
-function forget(): void {
+function forget(how: 'signed_out' | 'ended'): void {
+  sessionEnd = how
   token = null
   localStorage.removeItem(MAY_HAVE_COOKIE)
   if (signedIn === null) return
@@ -45,6 +49,8 @@ function forget(): void {
 }
 
 export const currentUser = (): SignedIn | null => signedIn
+
+export const howSessionEnded = (): typeof sessionEnd => sessionEnd
 
 export function onSessionChange(listener: () => void): () => void {
   listeners.add(listener)
@@ -89,7 +95,7 @@ export async function accessToken(): Promise<string | null> {
         return take(await sendTwice('/refresh'))
       } catch (error) {
         if (!(error instanceof Problem) || error.status >= 500 || error.status === 429) throw error
-        forget()
+        forget('ended')
         return null
       }
     })
@@ -127,6 +133,6 @@ export async function signOut(): Promise<void> {
     if (!response.ok && response.status !== 401) throw new Problem(response.status, {}, response.headers)
   } finally {
     others.postMessage('signed-out')
-    forget()
+    forget('signed_out')
   }
 }

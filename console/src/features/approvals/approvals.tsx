@@ -1,5 +1,5 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type ComponentProps, useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import { count, duration, exact } from '../../ui/format/time.ts'
 import { Ago, useSeconds } from '../../ui/format/time-text.tsx'
@@ -98,7 +98,7 @@ export function Approvals() {
               mayDecide={mayDecide}
               busyWith={decide.isPending ? decide.variables.id : null}
               onHover={() => setCursor(index)}
-              onDecide={(decision) => decide.mutate(decision)}
+              onDecide={(decision, onDone) => decide.mutate(decision, { onSuccess: onDone })}
             />
           ))}
           {list.hasNextPage && (
@@ -120,7 +120,7 @@ type ItemProps = {
   mayDecide: boolean
   busyWith: string | null
   onHover: () => void
-  onDecide: (decision: { id: string; decision: 'approve' | 'reject' }) => void
+  onDecide: ComponentProps<typeof Decide>['onDecide']
 }
 
 function Item({ approval: one, isCurrent, mayDecide, busyWith, onHover, onDecide }: ItemProps) {

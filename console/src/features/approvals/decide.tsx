@@ -1,6 +1,8 @@
 // Approve or reject: with the workflow's form and an optional comment.
 import { useState } from 'react'
-import { SchemaForm, type Value, valuesOf } from '../../ui/form/schema-form.tsx'
+import { useDraft } from '../../ui/form/draft.ts'
+import { DraftNote } from '../../ui/form/draft-note.tsx'
+import { hasSecret, SchemaForm, type Value, valuesOf } from '../../ui/form/schema-form.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { TextField } from '../../ui/kit/field.tsx'
 import styles from './decide.module.css'
@@ -10,7 +12,7 @@ type Props = {
   id: string
   form: unknown
   busy: boolean
-  onDecide: (decision: Decision) => void
+  onDecide: (decision: Decision, onDone: () => void) => void
   /** Whether the form is shown immediately. */
   isWide?: boolean
 }
@@ -20,26 +22,41 @@ const hasFields = (form: unknown): boolean =>
 
 export function Decide({ id, form, busy, onDecide, isWide = false }: Props) {
   const asks = hasFields(form)
-  const [isOpen, setOpen] = useState(isWide)
-  const [values, setValues] = useState<Record<string, Value>>(() => valuesOf(form))
-  const [comment, setComment] = useState('')
+  const draft = useDraft<{ values: Record<string, Value>; comment: string }>(
+    hasSecret(form) ? null : `decide.${id}`,
+    () => ({ values: valuesOf(form), comment: '' }),
+  )
+  const { values, comment } = draft.value
+  const [isOpen, setOpen] = useState(isWide || draft.isRestored)
   const decide = (decision: Decision['decision']) =>
-    onDecide({
-      id,
-      decision,
-      ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
-      ...(asks && decision === 'approve' ? { data: values } : {}),
-    })
+    onDecide(
+      {
+        id,
+        decision,
+        ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
+        ...(asks && decision === 'approve' ? { data: values } : {}),
+      },
+      draft.forget,
+    )
   return (
     <div className={styles.decide}>
       {isOpen && (
         <div className={styles.fields}>
-          {asks && <SchemaForm schema={form} values={values} onChange={setValues} />}
+          <DraftNote draft={draft} />
+          {asks && (
+            <SchemaForm
+              key={draft.round}
+              draft={draft.key && `${draft.key}.form`}
+              schema={form}
+              values={values}
+              onChange={(next) => draft.set({ comment, values: next })}
+            />
+          )}
           <TextField
             label="Comment"
             value={comment}
             maxLength={2000}
-            onChange={(event) => setComment(event.target.value)}
+            onChange={(event) => draft.set({ values, comment: event.target.value })}
           />
         </div>
       )}

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { call } from '../../api/client.ts'
 import { asProblem, type Problem } from '../../api/problem.ts'
-import { signIn } from '../../api/session.ts'
+import { howSessionEnded, signIn } from '../../api/session.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { CurrentPasswordField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote, useTitle } from '../../ui/kit/page.tsx'
@@ -75,6 +75,9 @@ export function SignIn() {
         </>
       }
     >
+      {!second && !problem && howSessionEnded() === 'ended' && (
+        <p role="status">Your session has ended. Sign in to go on where you were.</p>
+      )}
       <form onSubmit={submit} key={second ? 'second' : 'first'}>
         {second ? (
           <TextField

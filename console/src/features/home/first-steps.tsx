@@ -22,7 +22,7 @@ export function FirstSteps() {
         <h2>Run the sample</h2>
         <p>
           It gets an order from an endpoint that fails twice, prices it and waits for your approval. Watch it
-          it happens.
+          happen.
         </p>
         <Button look="primary" icon="play" busy={sample.isPending} onClick={() => void start()}>
           Run the sample

@@ -66,7 +66,7 @@ function Question({ id, path, others, onNext }: Props) {
           id={id}
           form={approval.form}
           busy={decide.isPending}
-          onDecide={(decision) => decide.mutate(decision)}
+          onDecide={(decision, onDone) => decide.mutate(decision, { onSuccess: onDone })}
         />
       )}
     </section>

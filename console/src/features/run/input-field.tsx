@@ -6,7 +6,7 @@ import { definitionQuery } from './queries.ts'
 import styles from './run.module.css'
 import { useRunView } from './run-view.ts'
 
-type Props = { value: unknown; onChange: (value: unknown) => void }
+type Props = { value: unknown; onChange: (value: unknown) => void; draft: string | null }
 type Fields = Record<string, unknown>
 
 const WAYS = [
@@ -15,21 +15,29 @@ const WAYS = [
 ]
 
 /** The input of a new run: as a form from the workflow's schema, or as JSON. */
-export function InputField({ value, onChange }: Props) {
+export function InputField({ value, onChange, draft }: Props) {
   const { run } = useRunView()
   const { inputs } = useQuery(definitionQuery(run)).data ?? {}
   const [way, setWay] = useState('form')
   const isFields =
     value === null || value === undefined || (typeof value === 'object' && !Array.isArray(value))
   const hasForm = Object.keys((inputs as { properties?: object })?.properties ?? {}).length > 0
-  if (!hasForm || !isFields) return <JsonField label="Input" value={value ?? undefined} onChange={onChange} />
+  const asJson = (
+    <JsonField
+      label="Input"
+      value={value ?? undefined}
+      onChange={onChange}
+      draft={draft && `${draft}.json`}
+    />
+  )
+  if (!hasForm || !isFields) return asJson
   return (
     <div className={styles.input}>
       <Tabs look="box" label="Input" tabs={WAYS} value={way} onChange={setWay} />
       {way === 'form' ? (
-        <SchemaForm schema={inputs} values={(value ?? {}) as Fields} onChange={onChange} />
+        <SchemaForm schema={inputs} values={(value ?? {}) as Fields} onChange={onChange} draft={draft} />
       ) : (
-        <JsonField label="Input" value={value ?? undefined} onChange={onChange} />
+        asJson
       )}
     </div>
   )

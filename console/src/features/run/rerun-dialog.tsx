@@ -1,14 +1,18 @@
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { newIdempotencyKey } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
+import { useDraft } from '../../ui/form/draft.ts'
+import { DraftNote } from '../../ui/form/draft-note.tsx'
+import { hasSecret } from '../../ui/form/schema-form.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { SelectField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { InputField } from './input-field.tsx'
 import { stepsRunAgain } from './model/steps.ts'
-import { useFollowUp } from './queries.ts'
+import { definitionQuery, useFollowUp } from './queries.ts'
 import { useRunView } from './run-view.ts'
 import { type Version, VersionField } from './version-field.tsx'
 
@@ -18,7 +22,12 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
   const go = useNavigate()
   const again = useFollowUp(run.id)
   const [from, setFrom] = useState(first ?? '')
-  const [input, setInput] = useState<unknown>(run.input)
+  const definition = useQuery(definitionQuery(run)).data
+  const draft = useDraft<unknown>(
+    definition === undefined || hasSecret(definition.inputs) ? null : `rerun.${run.id}`,
+    () => run.input,
+  )
+  const input = draft.value
   const [version, setVersion] = useState<Version>('current')
   // Created with the dialog: pressing the button repeatedly creates one run. Changed settings create another one.
   const [key, setKey] = useState(newIdempotencyKey)
@@ -40,6 +49,7 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
     }
     const made = await again.mutateAsync({ how: 'rerun', key, body }).catch(() => null)
     if (made === null) return
+    draft.forget()
     onClose()
     await go({ to: '/runs/$id', params: { id: made.id } })
   }
@@ -55,13 +65,21 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Leave it</Button>
+          <Button
+            onClick={() => {
+              draft.forget()
+              onClose()
+            }}
+          >
+            Leave it
+          </Button>
           <Button look="primary" icon="play" busy={again.isPending} onClick={() => void start()}>
             Rerun
           </Button>
         </>
       }
     >
+      <DraftNote draft={draft} />
       <SelectField label="From" value={from} onChange={(event) => change(setFrom)(event.target.value)}>
         <option value="">The beginning</option>
         {top
@@ -73,7 +91,7 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
           ))}
       </SelectField>
       <VersionField value={version} onChange={change(setVersion)} />
-      <InputField value={input} onChange={change(setInput)} />
+      <InputField key={draft.round} draft={draft.key} value={input} onChange={change(draft.set)} />
       {again.isError && <ProblemNote problem={asProblem(again.error)} />}
     </Dialog>
   )

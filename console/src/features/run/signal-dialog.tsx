@@ -1,5 +1,7 @@
 import { useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
+import { useDraft } from '../../ui/form/draft.ts'
+import { DraftNote } from '../../ui/form/draft-note.tsx'
 import { JsonField } from '../../ui/form/schema-form.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
@@ -13,14 +15,18 @@ export function SignalDialog({ onClose }: { onClose: () => void }) {
   const { run, live } = useRunView()
   const signal = useSignal(run.id)
   const waits = [...live.waits.values()].filter(({ kind }) => kind === 'signal')
-  const [name, setName] = useState(waits[0]?.name ?? '')
-  const [data, setData] = useState<unknown>(undefined)
+  const draft = useDraft<{ name: string; data?: unknown }>(`signal.${run.id}`, () => ({
+    name: waits[0]?.name ?? '',
+  }))
+  const { name, data } = draft.value
   // Created with the dialog: a signal that is sent twice counts once.
   const [id] = useState(() => crypto.randomUUID())
   async function send() {
     const body = { name: name.trim(), id, ...(data === undefined ? {} : { data }) }
     const sent = await signal.mutateAsync(body).catch(() => null)
-    if (sent !== null) onClose()
+    if (sent === null) return
+    draft.forget()
+    onClose()
   }
   return (
     <Dialog
@@ -29,7 +35,14 @@ export function SignalDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Leave it</Button>
+          <Button
+            onClick={() => {
+              draft.forget()
+              onClose()
+            }}
+          >
+            Leave it
+          </Button>
           <Button
             look="primary"
             icon="zap"
@@ -42,14 +55,21 @@ export function SignalDialog({ onClose }: { onClose: () => void }) {
         </>
       }
     >
+      <DraftNote draft={draft} />
       <TextField
         label="Name"
         value={name}
         maxLength={200}
         help={name.includes('*') ? 'Replace the star with the rest of the signal’s name.' : undefined}
-        onChange={(event) => setName(event.target.value)}
+        onChange={(event) => draft.set({ ...draft.value, name: event.target.value })}
       />
-      <JsonField label="Data" value={data} onChange={setData} />
+      <JsonField
+        key={draft.round}
+        draft={draft.key && `${draft.key}.data`}
+        label="Data"
+        value={data}
+        onChange={(next) => draft.set({ name, ...(next === undefined ? {} : { data: next }) })}
+      />
       {signal.isError && <ProblemNote problem={asProblem(signal.error)} />}
     </Dialog>
   )

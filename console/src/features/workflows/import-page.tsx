@@ -2,6 +2,8 @@ import { useNavigate } from '@tanstack/react-router'
 import { type DragEvent, useState } from 'react'
 import { newIdempotencyKey } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
+import { useDraft } from '../../ui/form/draft.ts'
+import { DraftNote } from '../../ui/form/draft-note.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { TextAreaField, TextField } from '../../ui/kit/field.tsx'
 import { Head, ProblemNote, useTitle } from '../../ui/kit/page.tsx'
@@ -14,8 +16,8 @@ const MAX_BYTES = 5 * 1024 * 1024
 /** A workflow file: pasted, chosen or dropped. */
 export function ImportPage() {
   useTitle('Import a workflow')
-  const [text, setText] = useState('')
-  const [name, setName] = useState('')
+  const draft = useDraft('import', () => ({ text: '', name: '' }))
+  const { text, name } = draft.value
   const [key, setKey] = useState(newIdempotencyKey)
   const [note, setNote] = useState<string | null>(null)
   const imports = useImport()
@@ -25,7 +27,7 @@ export function ImportPage() {
     if (!file) return
     if (file.size > MAX_BYTES) return setNote('The file is too large for a workflow.')
     setNote(null)
-    setText(await file.text())
+    draft.set({ name, text: await file.text() })
     setKey(newIdempotencyKey())
   }
   function drop(event: DragEvent) {
@@ -35,7 +37,9 @@ export function ImportPage() {
   async function take() {
     const body = { content: text, active: false, ...(name.trim() && { name: name.trim() }) }
     const made = await imports.mutateAsync({ body, key }).catch(() => null)
-    if (made) await go(toWorkflow(made.id))
+    if (made === null) return
+    draft.forget()
+    await go(toWorkflow(made.id))
   }
   return (
     <>
@@ -50,6 +54,7 @@ export function ImportPage() {
           Drop a file here, choose one, or paste it: an exported workflow in YAML or JSON. It is validated and
           stored inactive, so that its schedules start nothing before you have reviewed it.
         </p>
+        <DraftNote draft={draft} />
         <input
           type="file"
           aria-label="File"
@@ -60,7 +65,7 @@ export function ImportPage() {
           label="Name (optional)"
           value={name}
           maxLength={200}
-          onChange={(event) => setName(event.target.value)}
+          onChange={(event) => draft.set({ text, name: event.target.value })}
         />
         <TextAreaField
           label="Definition"
@@ -69,7 +74,7 @@ export function ImportPage() {
           spellCheck={false}
           value={text}
           onChange={(event) => {
-            setText(event.target.value)
+            draft.set({ name, text: event.target.value })
             setKey(newIdempotencyKey())
           }}
         />

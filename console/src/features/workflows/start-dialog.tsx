@@ -2,7 +2,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { newIdempotencyKey } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
-import { JsonField, SchemaForm, type Value, valuesOf } from '../../ui/form/schema-form.tsx'
+import { useDraft } from '../../ui/form/draft.ts'
+import { DraftNote } from '../../ui/form/draft-note.tsx'
+import { hasSecret, JsonField, SchemaForm, type Value, valuesOf } from '../../ui/form/schema-form.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
@@ -17,19 +19,24 @@ export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose
   const { inputs } = workflow.definition
   const hasForm = Object.keys(propertiesOf(inputs)).length > 0
   const [view, setView] = useState(hasForm ? 'form' : 'json')
-  const [input, setInput] = useState<Value>(() => (hasForm ? valuesOf(inputs) : undefined))
+  const draft = useDraft<Value>(hasSecret(inputs) ? null : `start.${workflow.id}`, () =>
+    hasForm ? valuesOf(inputs) : undefined,
+  )
+  const input = draft.value
   const [key, setKey] = useState(newIdempotencyKey)
   const start = useStart(workflow.id)
   const go = useNavigate()
   const problem = start.isError ? asProblem(start.error) : null
   const change = (value: Value) => {
-    setInput(value)
+    draft.set(value)
     // A different input is another run. Pressing twice with the same input is one run.
     setKey(newIdempotencyKey())
   }
   async function run() {
     const made = await start.mutateAsync({ input: input ?? null, key }).catch(() => null)
-    if (made) await go(toRun(made.id))
+    if (made === null) return
+    draft.forget()
+    await go(toRun(made.id))
   }
   return (
     <Dialog
@@ -39,13 +46,21 @@ export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Leave it</Button>
+          <Button
+            onClick={() => {
+              draft.forget()
+              onClose()
+            }}
+          >
+            Leave it
+          </Button>
           <Button look="primary" icon="play" busy={start.isPending} onClick={() => void run()}>
             Run
           </Button>
         </>
       }
     >
+      <DraftNote draft={draft} />
       {hasForm && (
         <Tabs
           look="box"
@@ -60,13 +75,21 @@ export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose
       )}
       {view === 'form' ? (
         <SchemaForm
+          key={draft.round}
+          draft={draft.key}
           schema={inputs}
           values={(input ?? {}) as Record<string, Value>}
           onChange={change}
           errorOf={(field) => problem?.of(`input/${field}`)}
         />
       ) : (
-        <JsonField label="Input" value={input} onChange={change} />
+        <JsonField
+          key={draft.round}
+          draft={draft.key && `${draft.key}.json`}
+          label="Input"
+          value={input}
+          onChange={change}
+        />
       )}
       {problem && <ProblemNote problem={problem} />}
     </Dialog>

@@ -2,6 +2,7 @@
 // server validates the values.
 import { useState } from 'react'
 import { CheckField, SelectField, TextAreaField, TextField } from '../kit/field.tsx'
+import { readDraft, writeDraft } from './draft.ts'
 
 export type Value = unknown
 
@@ -16,6 +17,7 @@ type Schema = {
   minimum?: number
   maximum?: number
   maxLength?: number
+  writeOnly?: boolean
   properties?: Record<string, Schema>
   required?: string[]
 }
@@ -25,6 +27,8 @@ type Props = {
   values: Record<string, Value>
   onChange: (values: Record<string, Value>) => void
   errorOf?: (field: string) => string | undefined
+  /** Keeps text of JSON fields that cannot be parsed yet; see draft.ts. */
+  draft?: string | null
 }
 
 const typeOf = ({ type }: Schema): string | undefined =>
@@ -38,7 +42,15 @@ export const valuesOf = (schema: unknown): Record<string, Value> =>
       .map(([name, field]) => [name, field.const ?? field.default]),
   )
 
-export function SchemaForm({ schema, values, onChange, errorOf }: Props) {
+/** Whether a form from this schema asks for a secret, at any depth. */
+export const hasSecret = (schema: unknown): boolean =>
+  typeof schema === 'object' &&
+  schema !== null &&
+  ((schema as Schema).format === 'password' ||
+    (schema as Schema).writeOnly === true ||
+    Object.values(schema).some(hasSecret))
+
+export function SchemaForm({ schema, values, onChange, errorOf, draft = null }: Props) {
   const { properties = {}, required = [] } = (schema ?? {}) as Schema
   return (
     <>
@@ -50,6 +62,7 @@ export function SchemaForm({ schema, values, onChange, errorOf }: Props) {
           isRequired={required.includes(name)}
           value={values[name]}
           error={errorOf?.(name)}
+          draft={draft === null ? null : `${draft}.${name}`}
           onChange={(value) => {
             const { [name]: _, ...others } = values
             onChange(value === undefined ? others : { ...others, [name]: value })
@@ -66,10 +79,11 @@ type FieldProps = {
   isRequired: boolean
   value: Value
   error: string | undefined
+  draft: string | null
   onChange: (value: Value) => void
 }
 
-function SchemaField({ name, schema, isRequired, value, error, onChange }: FieldProps) {
+function SchemaField({ name, schema, isRequired, value, error, draft, onChange }: FieldProps) {
   const label = `${schema.title ?? name}${isRequired ? '' : ' (optional)'}`
   const common = { label, help: schema.description, error, name, required: isRequired }
   const type = typeOf(schema)
@@ -118,10 +132,11 @@ function SchemaField({ name, schema, isRequired, value, error, onChange }: Field
       onChange: ({ target }: { target: { value: string } }) =>
         onChange(target.value === '' ? undefined : target.value),
     }
+    if (hasSecret(schema)) return <TextField {...text} type="password" autoComplete="off" />
     const kind = { email: 'email', uri: 'url', date: 'date' }[schema.format ?? ''] ?? 'text'
     return isLong ? <TextAreaField {...text} /> : <TextField {...text} type={kind} />
   }
-  return <JsonField {...common} value={value} onChange={onChange} />
+  return <JsonField {...common} value={value} onChange={onChange} draft={draft} />
 }
 
 type JsonFieldProps = {
@@ -130,11 +145,19 @@ type JsonFieldProps = {
   error?: string | undefined
   value: Value
   onChange: (value: Value) => void
+  draft?: string | null
 }
 
+/** Text that cannot be parsed yet, and the value that the field had then. If that has changed since, the text is old. */
+type Unfinished = { text: string; value: string | undefined }
+
 /** Keeps the typed text, and only passes on values that can be parsed. */
-export function JsonField({ label, help, error, value, onChange }: JsonFieldProps) {
-  const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)))
+export function JsonField({ label, help, error, value, onChange, draft = null }: JsonFieldProps) {
+  const [text, setText] = useState(() => {
+    const kept = readDraft<Unfinished>(draft)
+    if (kept !== undefined && kept.value === JSON.stringify(value)) return kept.text
+    return value === undefined ? '' : JSON.stringify(value, null, 2)
+  })
   const fault = faultOf(text)
   return (
     <TextAreaField
@@ -147,8 +170,9 @@ export function JsonField({ label, help, error, value, onChange }: JsonFieldProp
       value={text}
       onChange={({ target }) => {
         setText(target.value)
-        if (faultOf(target.value) === null)
-          onChange(target.value.trim() === '' ? undefined : JSON.parse(target.value))
+        const isFinished = faultOf(target.value) === null
+        writeDraft(draft, isFinished ? undefined : { text: target.value, value: JSON.stringify(value) })
+        if (isFinished) onChange(target.value.trim() === '' ? undefined : JSON.parse(target.value))
       }}
     />
   )

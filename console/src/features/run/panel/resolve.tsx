@@ -1,5 +1,5 @@
-import { useState } from 'react'
 import { asProblem } from '../../../api/problem.ts'
+import { useDraft } from '../../../ui/form/draft.ts'
 import { JsonField } from '../../../ui/form/schema-form.tsx'
 import { Button } from '../../../ui/kit/button.tsx'
 import { ProblemNote } from '../../../ui/kit/page.tsx'
@@ -11,15 +11,24 @@ import styles from './panel.module.css'
 export function Resolve({ path }: { path: string }) {
   const { run } = useRunView()
   const resolve = useResolve(run.id, path)
-  const [output, setOutput] = useState<unknown>(undefined)
+  const draft = useDraft<unknown>(`resolve.${run.id} ${path}`, () => undefined)
+  const output = draft.value
   const resolveAs = (outcome: 'succeeded' | 'failed' | 'retry') =>
-    resolve.mutate({ outcome, ...(outcome === 'succeeded' && output !== undefined ? { output } : {}) })
+    resolve.mutate(
+      { outcome, ...(outcome === 'succeeded' && output !== undefined ? { output } : {}) },
+      { onSuccess: draft.forget },
+    )
   const busy = (outcome: string) => resolve.isPending && resolve.variables.outcome === outcome
   return (
     <div className={styles.resolve}>
-      <details>
+      <details open={draft.isRestored}>
         <summary>It happened and returned a value</summary>
-        <JsonField label="The output for the run to continue with" value={output} onChange={setOutput} />
+        <JsonField
+          draft={draft.key && `${draft.key}.json`}
+          label="The output for the run to continue with"
+          value={output}
+          onChange={draft.set}
+        />
       </details>
       <div className={styles.choices}>
         <Button size="small" icon="check" busy={busy('succeeded')} onClick={() => resolveAs('succeeded')}>
