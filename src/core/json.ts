@@ -35,6 +35,16 @@ export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): Result<Json,
   }
 }
 
+/** What is wrong with text that is not JSON, in the words of the parser and without its quotation of the text. */
+export function jsonFault(text: string): string {
+  try {
+    JSON.parse(text)
+    return ''
+  } catch (error) {
+    return (error as Error).message.replace(/, (?:\.{3})?"[\s\S]*$/, '')
+  }
+}
+
 function jsonDepth(text: string, stopAfter: number): number {
   let depth = 0
   let deepest = 0

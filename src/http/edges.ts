@@ -2,6 +2,7 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { AppError } from '../core/errors.ts'
+import { ID_PREFIXES, isId } from '../core/ids.ts'
 import type { AppEnv } from './app-env.ts'
 import { consolePage, wantsConsole } from './console-page.ts'
 import { problemResponse } from './problem.ts'
@@ -102,10 +103,25 @@ export function answerUnknown(app: Hono<AppEnv>): (c: Context<AppEnv>) => Respon
       app.router.match(method, c.req.path)[0].some(([[handler]]) => metaOf(handler)?.doc !== undefined),
     )
     if (allowed.length === 0 || allowed.includes(c.req.method))
-      return problemResponse(c, new AppError('route.not_found'))
+      return problemResponse(c, new AppError('route.not_found', { detail: tellUnknown(c.req.path) }))
     return problemResponse(
       c,
-      new AppError('route.method_not_allowed', { headers: { allow: allowed.join(', ') } }),
+      new AppError('route.method_not_allowed', {
+        detail: `This route supports ${allowed.join(', ')}.`,
+        headers: { allow: allowed.join(', ') },
+      }),
     )
   }
 }
+
+const LIKE_AN_ID = new RegExp(`^(?:${ID_PREFIXES.join('|')})_`)
+
+/** A mistyped id matches no route, so say that the id is the problem. */
+function tellUnknown(path: string): string {
+  const id = path.split('/').find((part) => LIKE_AN_ID.test(part) && !isAnyId(part))
+  return id === undefined
+    ? 'The route does not exist. All routes are listed in /docs.'
+    : `${JSON.stringify(id.slice(0, 100))} is not a valid id: after its prefix, an id has 26 digits and lower-case letters.`
+}
+
+const isAnyId = (text: string): boolean => ID_PREFIXES.some((prefix) => isId(prefix, text))

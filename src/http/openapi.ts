@@ -10,6 +10,7 @@ import { type BodyOptions, isForm, readForm, readText, requireJson } from './bod
 import { expectedVersion } from './etag.ts'
 import { type InstallationToken, tag } from './route-meta.ts'
 import type { OperationId } from './tags.ts'
+import { explainUnknownFields } from './unknown-fields.ts'
 
 type DocMore = {
   mediaType?: string
@@ -66,9 +67,13 @@ function refuseIfMatch(c: Context<AppEnv>): void {
   })
 }
 
-const requireValid = (result: { success: true } | { success: false; error: z.core.$ZodError }): void => {
-  if (!result.success) throw new AppError('request.invalid', { errors: fieldErrors(result.error.issues) })
-}
+const requireValid =
+  (schema: z.ZodType) =>
+  (result: { success: true } | { success: false; error: z.core.$ZodError }): void => {
+    if (result.success) return
+    const errors = explainUnknownFields(fieldErrors(result.error.issues), schema)
+    throw new AppError('request.invalid', { errors })
+  }
 
 /** The same body as form fields, for clients of a protocol that uses forms. */
 type FormBody = {
@@ -83,13 +88,13 @@ export function validate<Target extends 'json' | 'query' | 'param' | 'header', S
   schema: Schema,
   { form, ...body }: BodyOptions & { form?: FormBody } = {},
 ) {
-  const check = zValidator(target as keyof ValidationTargets & Target, schema, requireValid)
+  const check = zValidator(target as keyof ValidationTargets & Target, schema, requireValid(schema))
   if (target !== 'json') return tag(check, { input: { target, schema } })
   const inner = check as unknown as MiddlewareHandler<AppEnv>
   const withBody: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (form !== undefined && isForm(c)) {
       const result = schema.safeParse(form.read(await readForm(c)))
-      requireValid(result)
+      requireValid(schema)(result)
       c.req.addValidatedData('json', result.data as object)
       return next()
     }

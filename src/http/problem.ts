@@ -83,7 +83,7 @@ export function problem(
     type: `urn:orrery:problem:${code}`,
     title,
     status,
-    detail: more.detail ?? `${title}.`,
+    detail: more.detail ?? summaryOf(more.errors) ?? `${title}.`,
     code,
     retryable,
     requestId,
@@ -100,6 +100,15 @@ export function problem(
       'x-request-id': requestId,
     },
   })
+}
+
+/** The first error and the number of the others, for clients that only show the detail. */
+function summaryOf([first, ...others]: FieldError[] = []): string | undefined {
+  if (first === undefined) return undefined
+  const place = first.path ? `${first.path}: ` : ''
+  const end = /[.?!]$/.test(first.message) ? '' : '.'
+  const more = others.length === 0 ? '' : ` ${others.length} more in \`errors\`.`
+  return `${place}${first.message.charAt(0).toUpperCase()}${first.message.slice(1)}${end}${more}`
 }
 
 /** The idempotency middleware returns the resource of the first request, unless it no longer exists. */

@@ -1,6 +1,7 @@
 // What all routes share: request ids, headers, CORS, and the answers to malformed requests.
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
+import { newId } from '../../src/core/ids.ts'
 import { metaOf } from '../../src/http/route-meta.ts'
 import { app, call, get } from '../helpers/api.ts'
 import { newPerson, type Person } from '../helpers/people.ts'
@@ -175,6 +176,13 @@ test.each(['{', '', 'name=x', '{"name":"x"}}', "{'name':'x'}", '{"name":"x",}', 
   },
 )
 
+test('an error in JSON is located without quoting the body', async () => {
+  expect((await postRaw('{"password":"secret" "name":"x"}')).body.detail).toMatch(/line 1 column 22/)
+  expect((await postRaw('{"password":"secret","name":NaN}')).body.detail).toBe(
+    "The body is not valid JSON: Unexpected token 'N'.",
+  )
+})
+
 test.each([
   'text/plain',
   'application/x-www-form-urlencoded',
@@ -240,7 +248,28 @@ test('the forbidden words are allowed as values', async () => {
 test('an unknown field is named in the error', async () => {
   const answer = await postRaw('{"name":"x","plan":"team"}')
   expect(coded(answer)).toEqual([422, 'request.invalid'])
-  expect(answer.body.errors).toEqual([{ path: '/plan', message: 'Unknown field', code: 'unrecognized_keys' }])
+  const message = 'Unknown field. The fields are name, description'
+  expect(answer.body.errors).toEqual([{ path: '/plan', message, code: 'unrecognized_keys' }])
+  const mistyped = await postRaw('{"name":"x","descripton":"y","plan":1}')
+  expect(mistyped.body.detail).toBe(
+    '/descripton: Unknown field. Did you mean "description"? 1 more in `errors`.',
+  )
+})
+
+test('a field of an object inside a list is explained as well', async () => {
+  const answer = await call('POST', '/api/v1/workflows/batch/execute', {
+    as: await newPerson(),
+    body: { items: [{ workflowId: newId('wf', 0), inputs: {} }] },
+  })
+  expect(answer.body.errors).toEqual([
+    { path: '/items/0/inputs', message: 'Unknown field. Did you mean "input"?', code: 'unrecognized_keys' },
+  ])
+})
+
+test('an id that cannot be one is named', async () => {
+  const answer = await get('/api/v1/workflows/wf_nope', await newPerson())
+  expect(coded(answer)).toEqual([404, 'route.not_found'])
+  expect(answer.body.detail).toMatch(/^"wf_nope" is not a valid id/)
 })
 
 test('a limit out of range, an unknown sort and an unknown filter are refused', async () => {

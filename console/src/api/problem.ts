@@ -13,6 +13,10 @@ type ProblemBody = {
   errors?: FieldProblem[]
 }
 
+/** The detail, unless it repeats the first of the errors, which are shown below it. */
+const messageOf = ({ title, detail, errors: [first] = [] }: ProblemBody): string | undefined =>
+  (first !== undefined && detail?.includes(first.message) ? title : detail) ?? title
+
 export class Problem extends Error {
   readonly status: number
   readonly code: string
@@ -23,7 +27,7 @@ export class Problem extends Error {
   readonly retryAfterSeconds: number | null
 
   constructor(status: number, body: ProblemBody, headers?: Headers) {
-    super(body.detail ?? body.title ?? `The server responded with ${status}.`)
+    super(messageOf(body) ?? `The server responded with ${status}.`)
     this.name = 'Problem'
     this.status = status
     this.code = body.code ?? 'unknown'
@@ -40,7 +44,7 @@ export class Problem extends Error {
     if (this.status === 0) return 'Check the connection. What you see may be out of date.'
     if (this.status === 402)
       return 'The team has reached a limit of its plan. An owner can choose another plan.'
-    if (this.status === 403) return 'Ask an owner or admin of the team, or switch to another team.'
+    if (this.code === 'access.denied') return 'Ask an owner or admin of the team, or switch to another team.'
     if (this.status === 412)
       return 'It was changed in the meantime. Look at the current version, then try again.'
     if (this.status === 429 || this.status === 503)

@@ -53,7 +53,7 @@ export const workflowInvalid = (problems: Problem[], detail?: string): AppError 
 export const toFieldError = ({ path, code, message, hint, nodeId }: Problem): FieldError => ({
   path,
   code,
-  message: hint === undefined ? message : `${message}. ${hint}.`,
+  message: hint === undefined ? message : `${message}. ${hint}${hint.endsWith('?') ? '' : '.'}`,
   ...(nodeId === undefined ? {} : { nodeId }),
 })
 
