@@ -174,6 +174,57 @@ journey('what a run did is undone by another run, once, and both pages say so', 
   requireNoFaults(one)
 })
 
+/** Ends the session as an administrator or another device would. */
+async function endSession(one: Visit): Promise<void> {
+  const { items } = await callAs<{ items: (Made & { current: boolean })[] }>(one, 'GET', '/auth/sessions')
+  const current = items.find((session) => session.current)
+  await callAs(one, 'DELETE', `/auth/sessions/${current?.id}`)
+}
+
+journey('text typed before the session ends is offered again, and never to somebody else', async () => {
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one)
+  const workflow = await callAs<Made>(one, 'POST', '/workflows', { name: 'Typed', definition: STEPS })
+  const dialog = page.getByRole('dialog')
+  const open = async () => {
+    await page.goto(`/workflows/${workflow.id}`)
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await dialog.getByLabel('Input').waitFor()
+  }
+  await open()
+  await dialog.getByLabel('Input').fill('{ "half": "typed", ')
+  // What cannot be read is not sent without it.
+  await dialog.getByRole('button', { name: 'Run' }).click()
+  assert.equal(await dialog.getByLabel('Input').evaluate((area) => area.matches(':focus:invalid')), true)
+  await endSession(one)
+  await page.reload()
+  await page.getByText('Your session has ended.').waitFor()
+  await page.getByRole('button', { name: 'Try it as the demo user' }).click()
+  await dialog.getByText('This is what you typed before.').waitFor()
+  assert.equal(await dialog.getByLabel('Input').inputValue(), '{ "half": "typed", ')
+  await requireAccessible(one, 'a restored form')
+  await takePicture(one, 'restored-form')
+  await dialog.getByRole('button', { name: 'Discard it' }).click()
+  assert.equal(await dialog.getByLabel('Input').inputValue(), '')
+
+  const drafts = () => page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)))
+  await dialog.getByLabel('Input').fill('{ "mine": true }')
+  assert.match(await drafts(), /mine/)
+  await page.reload()
+  assert.match(await dialog.getByLabel('Input').inputValue(), /"mine": true/)
+  await endSession(one)
+  await dialog.getByRole('button', { name: 'Run' }).click()
+  await page.getByText('Your session has ended.').waitFor()
+  assert.match(await drafts(), /mine/)
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await page.getByLabel('E-mail').fill('other@example.com')
+  await page.getByLabel('Password').fill('Blue-Comet-42')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  assert.doesNotMatch(await drafts(), /mine/)
+})
+
 const STEPS = {
   nodes: [
     { id: 'first', type: 'data.set', params: { values: { a: 1 } } },

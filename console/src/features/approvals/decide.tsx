@@ -39,7 +39,14 @@ export function Decide({ id, form, busy, onDecide, isWide = false }: Props) {
       draft.forget,
     )
   return (
-    <div className={styles.decide}>
+    <form
+      className={styles.decide}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (asks && !isOpen) setOpen(true)
+        else decide('approve')
+      }}
+    >
       {isOpen && (
         <div className={styles.fields}>
           <DraftNote draft={draft} />
@@ -69,16 +76,10 @@ export function Decide({ id, form, busy, onDecide, isWide = false }: Props) {
         <Button icon="close" data-decide="reject" disabled={busy} onClick={() => decide('reject')}>
           Reject
         </Button>
-        <Button
-          look="primary"
-          icon="check"
-          data-decide="approve"
-          busy={busy}
-          onClick={() => (asks && !isOpen ? setOpen(true) : decide('approve'))}
-        >
+        <Button type="submit" look="primary" icon="check" data-decide="approve" busy={busy}>
           Approve
         </Button>
       </div>
-    </div>
+    </form>
   )
 }

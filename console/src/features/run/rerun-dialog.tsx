@@ -63,6 +63,7 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
           : `A new run keeps the outcomes of ${namesOf(kept)}. It repeats ${namesOf(done)}.`
       }
       onClose={onClose}
+      onSubmit={() => void start()}
       actions={
         <>
           <Button
@@ -73,7 +74,7 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
           >
             Leave it
           </Button>
-          <Button look="primary" icon="play" busy={again.isPending} onClick={() => void start()}>
+          <Button type="submit" look="primary" icon="play" busy={again.isPending}>
             Rerun
           </Button>
         </>

@@ -33,6 +33,7 @@ export function SignalDialog({ onClose }: { onClose: () => void }) {
       title="Send a signal"
       about={`The run waits for ${waits.map((wait) => wait.name ?? 'a signal').join(', ') || 'no signal now'}. A signal without a matching wait is kept.`}
       onClose={onClose}
+      onSubmit={() => void send()}
       actions={
         <>
           <Button
@@ -44,11 +45,11 @@ export function SignalDialog({ onClose }: { onClose: () => void }) {
             Leave it
           </Button>
           <Button
+            type="submit"
             look="primary"
             icon="zap"
             disabled={name.trim() === ''}
             busy={signal.isPending}
-            onClick={() => void send()}
           >
             Send
           </Button>

@@ -44,6 +44,7 @@ export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose
       title={`Run ${workflow.name}`}
       about={`Version ${workflow.version}, started manually.`}
       onClose={onClose}
+      onSubmit={() => void run()}
       actions={
         <>
           <Button
@@ -54,7 +55,7 @@ export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose
           >
             Leave it
           </Button>
-          <Button look="primary" icon="play" busy={start.isPending} onClick={() => void run()}>
+          <Button type="submit" look="primary" icon="play" busy={start.isPending}>
             Run
           </Button>
         </>

@@ -1,6 +1,6 @@
 // Form fields from a JSON Schema, for the keywords that forms and inputs of workflows use. Everything else becomes a JSON field. The
 // server validates the values.
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { CheckField, SelectField, TextAreaField, TextField } from '../kit/field.tsx'
 import { readDraft, writeDraft } from './draft.ts'
 
@@ -91,10 +91,12 @@ function SchemaField({ name, schema, isRequired, value, error, draft, onChange }
     return (
       <SelectField
         {...common}
-        value={String(schema.enum.indexOf(value))}
-        onChange={(event) => onChange(schema.enum?.[Number(event.target.value)])}
+        value={schema.enum.includes(value) ? schema.enum.indexOf(value) : ''}
+        onChange={({ target }) =>
+          onChange(target.value === '' ? undefined : schema.enum?.[Number(target.value)])
+        }
       >
-        <option value="-1">Choose…</option>
+        <option value="">Choose…</option>
         {schema.enum.map((one, at) => (
           <option key={String(one)} value={at}>
             {String(one)}
@@ -159,8 +161,12 @@ export function JsonField({ label, help, error, value, onChange, draft = null }:
     return value === undefined ? '' : JSON.stringify(value, null, 2)
   })
   const fault = faultOf(text)
+  // A form with this field cannot be sent: the typed text would be left out of it.
+  const area = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => area.current?.setCustomValidity(fault ?? ''), [fault])
   return (
     <TextAreaField
+      ref={area}
       label={label}
       help={help ?? 'JSON'}
       error={error ?? fault ?? undefined}

@@ -1,7 +1,7 @@
 // Loaded when the first dialog opens, so that Base UI is not part of the initial load.
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Dialog as Base } from '@base-ui/react/dialog'
-import type { ReactNode } from 'react'
+import type { FormEvent, ReactNode } from 'react'
 import { IconButton } from './button.tsx'
 import styles from './dialog.module.css'
 
@@ -14,9 +14,21 @@ export type DialogProps = {
   /** The buttons, with the main one last. */
   actions?: ReactNode
   size?: 'small' | 'large'
+  /** Makes the content a form. It is called if all fields are valid; the main button has the type `submit`. */
+  onSubmit?: () => void
 }
 
-export function Dialog({ title, about, onClose, children, actions, size = 'small' }: DialogProps) {
+export function Dialog({ title, about, onClose, children, actions, size = 'small', onSubmit }: DialogProps) {
+  const content = (
+    <>
+      <div className={styles.body}>{children}</div>
+      {actions && <footer>{actions}</footer>}
+    </>
+  )
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onSubmit?.()
+  }
   return (
     <CSPProvider disableStyleElements>
       <Base.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
@@ -28,8 +40,7 @@ export function Dialog({ title, about, onClose, children, actions, size = 'small
               <IconButton icon="close" label="Close" onClick={onClose} />
             </header>
             {about && <Base.Description className={styles.about}>{about}</Base.Description>}
-            <div className={styles.body}>{children}</div>
-            {actions && <footer>{actions}</footer>}
+            {onSubmit === undefined ? content : <form onSubmit={submit}>{content}</form>}
           </Base.Popup>
         </Base.Portal>
       </Base.Root>

@@ -20,7 +20,13 @@ export function Resolve({ path }: { path: string }) {
     )
   const busy = (outcome: string) => resolve.isPending && resolve.variables.outcome === outcome
   return (
-    <div className={styles.resolve}>
+    <form
+      className={styles.resolve}
+      onSubmit={(event) => {
+        event.preventDefault()
+        resolveAs('succeeded')
+      }}
+    >
       <details open={draft.isRestored}>
         <summary>It happened and returned a value</summary>
         <JsonField
@@ -31,7 +37,7 @@ export function Resolve({ path }: { path: string }) {
         />
       </details>
       <div className={styles.choices}>
-        <Button size="small" icon="check" busy={busy('succeeded')} onClick={() => resolveAs('succeeded')}>
+        <Button type="submit" size="small" icon="check" busy={busy('succeeded')}>
           It happened
         </Button>
         <Button size="small" icon="close" busy={busy('failed')} onClick={() => resolveAs('failed')}>
@@ -42,6 +48,6 @@ export function Resolve({ path }: { path: string }) {
         </Button>
       </div>
       {resolve.isError && <ProblemNote problem={asProblem(resolve.error)} />}
-    </div>
+    </form>
   )
 }
