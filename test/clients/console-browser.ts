@@ -93,6 +93,7 @@ export async function callAs<T>({ page }: Visit, method: string, path: string, b
         headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
         ...(what === undefined ? {} : { body: JSON.stringify(what) }),
       })
+      if (!answer.ok) throw new Error(`${how} ${where} answered ${answer.status}: ${await answer.text()}`)
       return answer.status === 204 ? null : answer.json()
     },
     [method, path, body] as const,

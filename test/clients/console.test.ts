@@ -107,7 +107,7 @@ journey('four tabs that come back at once, and an answer that is lost, sign nobo
   assert.ok(lost > 1)
 })
 
-journey('registering, a wrong password, and signing in by keyboard only', async () => {
+journey('registering, a wrong password, signing in by keyboard only, and deleting the account', async () => {
   const one = await visit(browser, server.url)
   const { page } = one
   await page.goto('/register')
@@ -127,9 +127,24 @@ journey('registering, a wrong password, and signing in by keyboard only', async 
   await page.getByLabel('Password').fill('Blue-Comet-42')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  await page.goto('/settings')
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download all data' }).click(),
+  ])
+  assert.equal(download.suggestedFilename(), 'orrery-export.json')
+  assert.match(readFileSync(await download.path(), 'utf8'), /ada@example\.com/)
+  await page.getByRole('button', { name: 'Delete the account' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Password').fill('Wrong-Comet-42')
+  await dialog.getByRole('button', { name: 'Delete everything' }).click()
+  await dialog.getByText('auth.invalid_credentials').waitFor()
+  await dialog.getByLabel('Password').fill('Blue-Comet-42')
+  await dialog.getByRole('button', { name: 'Delete everything' }).click()
+  await page.getByRole('heading', { name: 'Sign in to Orrery' }).waitFor()
   // A browser prints each refused request to its console. The page itself printed nothing.
   assert.deepEqual(
-    one.faults.filter((fault) => !fault.startsWith('Failed to load resource')),
+    one.faults.filter((fault) => !/^Failed to load resource|^WebSocket connection to/.test(fault)),
     [],
   )
 })
@@ -198,13 +213,16 @@ journey(
 
 type Mail = { items: { to: string; text: string }[] }
 
-/** From the newest mail to the address: the text after `token=`. */
-async function mailedToken(to: string): Promise<string> {
+/** The token of the newest link to the page in a mail to the address, once it has arrived. */
+async function mailedToken({ page }: Visit, to: string, path: string): Promise<string> {
   const { mailboxToken } = readState(stateDir, 'secrets.json') as { mailboxToken: string }
-  const kept = (await (
-    await fetch(`${server.url}/dev/mailbox?token=${mailboxToken}&to=${to}`)
-  ).json()) as Mail
-  return /token=([\w-]+)/.exec(kept.items[0]?.text ?? '')?.[1] ?? ''
+  for (;;) {
+    const mailbox = await fetch(`${server.url}/dev/mailbox?token=${mailboxToken}&to=${to}`)
+    const texts = ((await mailbox.json()) as Mail).items.map(({ text }) => text).join('\n')
+    const token = new RegExp(`${path}#token=([\\w-]+)`).exec(texts)?.[1]
+    if (token !== undefined) return token
+    await page.waitForTimeout(100)
+  }
 }
 
 async function registerAs(email: string) {
@@ -231,12 +249,10 @@ journey('a stranger sees nothing of a team, and a viewer no button that would be
   await owner.page.getByLabel('Role', { exact: true }).selectOption('viewer')
   await owner.page.getByRole('button', { name: 'Send the invitation' }).click()
   await owner.page.getByText('An invitation is on its way to eve@example.com.').waitFor()
-  let token = ''
-  for (let i = 0; i < 50 && token === ''; i++) {
-    token = await mailedToken('eve@example.com')
-    if (token === '') await owner.page.waitForTimeout(200)
-  }
-  await callAs(eve, 'POST', `/teams/invitations/${token}/accept`)
+  const address = await mailedToken(eve, 'eve@example.com', '/account/verify-email')
+  await callAs(eve, 'POST', '/auth/email/verify', { token: address })
+  const invitation = await mailedToken(eve, 'eve@example.com', '/account/invitation')
+  await callAs(eve, 'POST', `/teams/invitations/${invitation}/accept`)
   await eve.page.goto(`/workflows?team=${team.id}`)
   await eve.page.getByRole('heading', { name: 'Workflows' }).waitFor()
   assert.equal(await eve.page.getByRole('link', { name: 'Import' }).count(), 0)
@@ -245,6 +261,11 @@ journey('a stranger sees nothing of a team, and a viewer no button that would be
   await eve.page.getByRole('heading', { name: 'Runs' }).waitFor()
   assert.match(eve.page.url(), new RegExp(`team=${team.id}`))
   assert.equal(await eve.page.getByRole('link', { name: 'Start a run' }).count(), 0)
+  await eve.page.goto(`/settings?page=members&team=${team.id}`)
+  await eve.page.getByRole('button', { name: 'Leave', exact: true }).click()
+  await eve.page.getByRole('button', { name: 'Leave the team' }).click()
+  await eve.page.getByRole('heading', { name: 'Overview' }).waitFor()
+  assert.doesNotMatch(eve.page.url(), /team=/)
 })
 
 const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { call, newIdempotencyKey, type Schemas } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
@@ -20,12 +21,22 @@ const ROLES: Record<Role, string> = {
 }
 
 export function Members() {
-  const teamId = useMe().data?.team.id
-  if (teamId === undefined) return null
+  return <Loaded query={useMe()}>{(me) => <TeamPage me={me} />}</Loaded>
+}
+
+function TeamPage({ me }: { me: Schemas['Me'] }) {
+  const teamId = me.team.id
   return (
     <>
       <MemberList teamId={teamId} />
-      <Invitations teamId={teamId} />
+      {teamId === me.personalTeamId ? (
+        <Section
+          title="Invite somebody"
+          about="This is your personal team, which is yours alone. To work with others, create a team."
+        />
+      ) : (
+        <Invitations teamId={teamId} />
+      )}
       <NewTeam />
     </>
   )
@@ -35,6 +46,7 @@ function MemberList({ teamId }: { teamId: string }) {
   const cache = useQueryClient()
   const { mayManage } = useRights()
   const me = useMe().data
+  const go = useNavigate()
   const list = useQuery({
     queryKey: ['team', teamId, 'members'],
     queryFn: () => call('GET /teams/{id}/members', { params: { id: teamId }, query: { limit: 100 } }),
@@ -91,7 +103,24 @@ function MemberList({ teamId }: { teamId: string }) {
                     </ConfirmButton>
                   </>
                 ) : (
-                  <span className="dim">{one.role}</span>
+                  <>
+                    <span className="dim">{one.role}</span>
+                    {one.userId === me?.id && one.role !== 'owner' && (
+                      <ConfirmButton
+                        size="small"
+                        question="Leave this team?"
+                        about="You lose access and your API keys in this team immediately. Somebody has to invite you again."
+                        verb="Leave the team"
+                        onConfirm={async () => {
+                          await remove.mutateAsync(one.userId)
+                          await go({ to: '/', search: { team: undefined } as never })
+                          cache.clear()
+                        }}
+                      >
+                        Leave
+                      </ConfirmButton>
+                    )}
+                  </>
                 )}
               </li>
             ))}

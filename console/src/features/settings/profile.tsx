@@ -8,6 +8,7 @@ import { ProblemNote } from '../../ui/kit/page.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
 import { areKeysOn, setKeysOn } from '../../ui/use-keys.ts'
 import { setTheme, type Theme, useTheme } from '../shell/index.ts'
+import { Account } from './account.tsx'
 import { fieldsOf, Loaded, Section } from './section.tsx'
 
 export function Profile() {
@@ -104,6 +105,7 @@ export function Profile() {
         )}
       </Loaded>
       <Looks />
+      <Account />
     </>
   )
 }

@@ -3,7 +3,7 @@ import { asProblem } from '../../api/problem.ts'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import styles from './settings.module.css'
 
-export function Section({ title, about, children }: { title: string; about?: string; children: ReactNode }) {
+export function Section({ title, about, children }: { title: string; about?: string; children?: ReactNode }) {
   return (
     <section className={styles.section} aria-label={title}>
       <h2>{title}</h2>

@@ -1,3 +1,4 @@
+export { leave } from './leave.ts'
 export { toApprovals, toImport, toRun, toRuns, toWorkflow, toWorkflows } from './links.ts'
 export { LiveDot } from './live-dot.tsx'
 export { PageProblem } from './page-problem.tsx'

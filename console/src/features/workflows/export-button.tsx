@@ -3,6 +3,7 @@ import { download } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { showProblem } from '../../ui/kit/toast.tsx'
+import { saveFile } from '../../ui/save-file.ts'
 import type { Workflow } from './queries.ts'
 
 /** Downloads the workflow as a file that can be imported. */
@@ -15,11 +16,7 @@ export function ExportButton({ workflow }: { workflow: Workflow }) {
         params: { id: workflow.id },
         query: { format: 'yaml' },
       })
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(file)
-      link.download = `${workflow.key}.yaml`
-      link.click()
-      URL.revokeObjectURL(link.href)
+      saveFile(file, `${workflow.key}.yaml`)
     } catch (error) {
       showProblem(asProblem(error))
     } finally {
