@@ -2,7 +2,8 @@
 // Invariants:
 // 1. Concurrent starts of one run are one start. A run that was removed for good is not started again.
 // 2. A run whose rows cannot be read sets no alarm, and can be removed.
-import type { RunSpec, StartAnswer, StartOptions } from '../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../src/objects/run-spec.ts'
+import type { StartAnswer, StartOptions } from '../../src/objects/workflow-run.ts'
 import { armStart, create, type Refused } from './life/begin.ts'
 import { RunMachine } from './machine.ts'
 import { sendAuditEntries } from './outside/outbox.ts'

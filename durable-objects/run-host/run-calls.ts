@@ -4,10 +4,15 @@
 // 3. A run whose rows cannot be read says so.
 import type { GateMessage } from '../../src/engine/gate.ts'
 import { projectApproval } from '../../src/modules/approvals/index.ts'
+import type {
+  CarriedOverAnswer,
+  Claim,
+  ClaimAnswer,
+  Standing,
+  Undone,
+} from '../../src/objects/following-runs.ts'
+import type { RunActor } from '../../src/objects/run-spec.ts'
 import {
-  type CarriedOverAnswer,
-  type Claim,
-  type ClaimAnswer,
   type ControlAnswer,
   type ControlVerb,
   type Decide,
@@ -16,13 +21,10 @@ import {
   type Note,
   type Resolve,
   RUN_UNREADABLE,
-  type RunActor,
   type RunRpc,
   type RunView,
   type Signal,
-  type Standing,
   type TeamEvent,
-  type Undone,
 } from '../../src/objects/workflow-run.ts'
 import { control, decideApproval, note, resolve, signal } from './life/answers.ts'
 import { armStart } from './life/begin.ts'

@@ -1,9 +1,9 @@
 // What the parts of a run's object can use of its machine, without knowing the machine.
-
 import type { GateNeed } from '../../src/engine/gate.ts'
 import type { Command } from '../../src/engine/model/command.ts'
 import type { Env } from '../../src/env.ts'
-import type { HttpAnswer, RunSpec } from '../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../src/objects/run-spec.ts'
+import type { HttpAnswer } from '../../src/objects/workflow-run.ts'
 import type { RunStore } from './rows/store.ts'
 import type { runLive } from './show/live.ts'
 import type { ShellFact, TurnShell } from './turn/outcome.ts'

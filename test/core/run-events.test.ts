@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunEvent as LogEntry } from '../../src/engine/model/event.ts'
-import { isPublic, RunEvent, toPublicEvent } from '../../src/objects/run-events.ts'
+import { RunEvent } from '../../src/objects/run-events.ts'
+import { isPublic, toPublicEvent } from '../../src/objects/to-public-event.ts'
 
 const recorded = { seq: 7, at: 0 }
 const auto = { auto: true } as const

@@ -1,9 +1,8 @@
 // `scope: active`: a run that only waits gives up its slot, and starts nothing before it has one again.
-
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { hostOf } from '../../src/core/run-id.ts'
-import type { RunSpec } from '../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../src/objects/run-spec.ts'
 import { evict, lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
 import { control, family, fireAlarm, go, startAll, statusOf } from '../helpers/gates.ts'

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 import { sha256Hex } from '../../src/core/crypto.ts'
 import { newId } from '../../src/core/ids.ts'
 import { flowGate } from '../../src/objects/flow-gate.ts'
-import type { RunSpec } from '../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../src/objects/run-spec.ts'
 import { clock } from './clock.ts'
 import { type Definition, newSpec, runOf } from './runs.ts'
 

@@ -3,13 +3,8 @@ import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
-import {
-  type RunSpec,
-  type RunView,
-  runHost,
-  type StartOptions,
-  workflowRun,
-} from '../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../src/objects/run-spec.ts'
+import { type RunView, runHost, type StartOptions, workflowRun } from '../../src/objects/workflow-run.ts'
 import { clock } from './clock.ts'
 
 export type Definition = {

@@ -1,7 +1,8 @@
 // Runs of a single node, and of a node with a successor at each of its ports.
 import { vi } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
-import type { RunSpec, RunView, WaitView } from '../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../src/objects/run-spec.ts'
+import type { RunView, WaitView } from '../../src/objects/workflow-run.ts'
 import { MAX_WAIT_MS, runOf, start } from '../helpers/runs.ts'
 
 export type Params = Record<string, unknown>

@@ -1,13 +1,13 @@
 // Requests of people and of other parts to a loaded run, and the answers.
 import { MAX_KEPT_SIGNALS } from '../../../src/engine/advance/wait.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
+import type { RunActor } from '../../../src/objects/run-spec.ts'
 import type {
   ControlAnswer,
   ControlVerb,
   Decide,
   Note,
   Resolve,
-  RunActor,
   Signal,
 } from '../../../src/objects/workflow-run.ts'
 import { leaveLine } from '../outside/admission/slot.ts'

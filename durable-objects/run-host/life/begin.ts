@@ -5,7 +5,8 @@
 // 3. A run that is paused while queued does not start when its turn or its time comes. When it is resumed, it asks
 //    again.
 import { toIso } from '../../../src/core/clock.ts'
-import { type RunSpec, type StartAnswer, workflowRun } from '../../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../../src/objects/run-spec.ts'
+import { type StartAnswer, workflowRun } from '../../../src/objects/workflow-run.ts'
 import { askGate, enterGate, gateOf, notifyGate } from '../outside/admission/gate.ts'
 import { beginOrQueue, joinLine } from '../outside/admission/slot.ts'
 import { isInLine } from '../rows/stored-slot.ts'

@@ -7,7 +7,7 @@
 import { newId, siblingId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { type AuditEntry, type AuditRow, insertAuditOnce } from '../../../src/db/audit-row.ts'
-import type { RunActor } from '../../../src/objects/workflow-run.ts'
+import type { RunActor } from '../../../src/objects/run-spec.ts'
 import type { RunShell } from '../run-shell.ts'
 import type { Run } from '../turn/scope.ts'
 

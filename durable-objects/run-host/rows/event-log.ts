@@ -3,7 +3,7 @@
 //    including the row. So event n is the first row whose `number` is n; following rows with the same count are not shown.
 // 2. Both are written with the turn that made the entry, and never change.
 import type { RunEvent } from '../../../src/engine/model/event.ts'
-import { isPublic } from '../../../src/objects/run-events.ts'
+import { isPublic } from '../../../src/objects/to-public-event.ts'
 import type { RunRows } from './run-rows.ts'
 
 /** An entry, and the progress in percent after the step that made it. */

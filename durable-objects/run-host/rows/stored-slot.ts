@@ -1,5 +1,5 @@
 // The slot that a run uses or waits for, by its own state.
-import type { RunSpec } from '../../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../../src/objects/run-spec.ts'
 import type { Run } from '../turn/scope.ts'
 import type { RunStore } from './store.ts'
 

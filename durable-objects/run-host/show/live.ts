@@ -9,13 +9,8 @@
 import { toIso } from '../../../src/core/clock.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
-import {
-  MAX_INLINE_CHARS,
-  type ModelDelta,
-  type RunDelta,
-  type RunEvent,
-  toPublicEvent,
-} from '../../../src/objects/run-events.ts'
+import type { ModelDelta, RunDelta, RunEvent } from '../../../src/objects/run-events.ts'
+import { MAX_INLINE_CHARS, toPublicEvent } from '../../../src/objects/to-public-event.ts'
 import type { NumberedEvent } from '../rows/event-log.ts'
 import type { RunStore } from '../rows/store.ts'
 import type { Run } from '../turn/scope.ts'

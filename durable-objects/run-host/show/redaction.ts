@@ -6,7 +6,7 @@
 // 3. The stored data does not change: nodes and a parent run get the original.
 import { HIDDEN, type HideText, hideIn, hideValues } from '../../../src/core/hide-values.ts'
 import type { Json } from '../../../src/core/json.ts'
-import type { RunSpec } from '../../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../../src/objects/run-spec.ts'
 import type { Hider } from './partials.ts'
 
 /** Matches whole words, unlike the log: this is user data, in which a passenger is not a password. */

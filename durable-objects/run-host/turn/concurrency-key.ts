@@ -2,7 +2,7 @@
 // the start fails: letting such runs share one gate would merge many limits into one.
 import { err, ok, type Result } from '../../../src/core/result.ts'
 import type { NodeError } from '../../../src/engine/model/event.ts'
-import type { RunSpec } from '../../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../../src/objects/run-spec.ts'
 import { evaluateAtStart } from './start-text.ts'
 
 export function keyOf(template: string | undefined, spec: RunSpec, now: number): Result<string, NodeError> {

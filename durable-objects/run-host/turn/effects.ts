@@ -5,8 +5,7 @@
 // 4. When a run leaves memory, its effects are aborted. Their attempts are not over: they are resumed from the stored
 //    state.
 // 5. If one of our own bindings does not answer, the node has not failed: the attempt is deferred.
-import type { NodeResult } from '../../../src/nodes/node.ts'
-import { PlatformUnavailable } from '../../../src/nodes/node.ts'
+import { type NodeResult, PlatformUnavailable } from '../../../src/nodes/node.ts'
 import type { NodePorts } from '../../../src/nodes/ports.ts'
 import { asNodeError } from './compute.ts'
 import type { EffectStart } from './open-turn.ts'

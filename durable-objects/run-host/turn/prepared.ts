@@ -1,17 +1,15 @@
 // Definitions that are ready to run: the plan, and the parsed expressions of each node. Both follow from the
 // definition alone, so all runs of this isolate share them by its hash.
-
 import { toHex, utf8 } from '../../../src/core/crypto.ts'
 import { hashNow } from '../../../src/core/digest.ts'
 import { remember } from '../../../src/core/remember.ts'
 import { loadPlan } from '../../../src/engine/compile/load.ts'
-import type { CompiledParams } from '../../../src/engine/expression/index.ts'
-import { compileParams, paramsReferences } from '../../../src/engine/expression/index.ts'
+import { type CompiledParams, compileParams, paramsReferences } from '../../../src/engine/expression/index.ts'
 import type { Definition } from '../../../src/engine/model/definition.ts'
 import type { Bodies, Plan, PlanNode } from '../../../src/engine/model/plan.ts'
 import type { NodeType } from '../../../src/nodes/node.ts'
 import { NODE_TYPES, nodeOf } from '../../../src/nodes/registry.ts'
-import type { RunSpec } from '../../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../../src/objects/run-spec.ts'
 
 export type Expressions = {
   compiled: CompiledParams

@@ -2,7 +2,7 @@
 import type { Json } from '../../../src/core/json.ts'
 import { err, ok, type Result } from '../../../src/core/result.ts'
 import { compileTemplate, evaluateTemplate, startDialect } from '../../../src/engine/expression/index.ts'
-import type { RunSpec } from '../../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../../src/objects/run-spec.ts'
 import { namesOf, type Run } from './scope.ts'
 
 /** The error contains the column and the reason. */

@@ -1,5 +1,5 @@
 // How `run_labels` stores tags and metadata fields, so that one index finds runs by either.
-import type { RunSpec } from '../../objects/workflow-run.ts'
+import type { RunSpec } from '../../objects/run-spec.ts'
 
 export const labelOfTag = (tag: string): string => `tag:${tag}`
 

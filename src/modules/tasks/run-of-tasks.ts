@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../../context.ts'
 import type { Json } from '../../core/json.ts'
-import { runActor } from '../../objects/workflow-run.ts'
+import { runActor } from '../../objects/run-spec.ts'
 import { builtInRunnable, startRunnable } from '../runs/index.ts'
 
 /** Starts a built-in run that works on many tasks. Returns its id and URL. */

@@ -1,46 +1,27 @@
 // Sends requests to URLs that users choose. Each redirect is checked again, and size and time are limited. A redirect to another
 // origin carries no secrets: see `redirect.ts`.
 import { AppError } from '../../core/errors.ts'
-import { gather } from '../../core/read-chunks.ts'
 import type { Env, Settings } from '../../env.ts'
+import type { Hop, OutboundAnswer, OutboundCall, OutboundHead, TakeAnswer } from './call.ts'
 import { connectionFault, type FaultLog } from './fault.ts'
 import { judgeUrl } from './guard.ts'
-import { type FollowRedirects, nextRequest, REDIRECTS } from './redirect.ts'
-import { type OutboundBody, openBody } from './streamed-body.ts'
+import { capped, failure, isEnded, readCapped, readStart } from './read-answer.ts'
+import { nextRequest, REDIRECTS } from './redirect.ts'
+import { openBody } from './streamed-body.ts'
 
+export type {
+  Authorize,
+  Hop,
+  OutboundAnswer,
+  OutboundCall,
+  OutboundHead,
+  SignedHop,
+  TakeAnswer,
+} from './call.ts'
 export { isPublicHost, judgeUrl } from './guard.ts'
+export { chunksOfAnswer } from './read-answer.ts'
 export { type FollowRedirects, nextRequest, type Outgoing, REDIRECTS } from './redirect.ts'
 export { StreamedBody } from './streamed-body.ts'
-
-export type OutboundCall = {
-  url: string
-  method: string
-  headers: Record<string, string>
-  body?: OutboundBody
-  maxBytes: number
-  /** If an answer is larger, or does not end in time, use its beginning. Otherwise that is a failure. */
-  cutLarge?: boolean
-  timeoutMs: number
-  followRedirects: FollowRedirects
-  signal?: AbortSignal
-  /** Called at each hop. Its result is sent there, and is not part of a redirected request. */
-  authorize?: Authorize
-}
-
-/** One request of a call: the first, or one after a redirect. */
-export type Hop = {
-  url: URL
-  method: string
-  headers: Record<string, string>
-  body: OutboundCall['body'] | undefined
-  isFirst: boolean
-}
-
-/** The same host, with credentials in the URL or the headers. */
-export type SignedHop = { url: string; headers: Record<string, string> }
-
-/** Null if nothing must be added. */
-export type Authorize = (hop: Hop) => Promise<SignedHop | null>
 
 /** What the operator allows calls to reach, and the networks to use. */
 export type Reach = {
@@ -52,14 +33,8 @@ export type Reach = {
   faultLog: FaultLog | null
 }
 
-export type OutboundAnswer = {
-  status: number
-  headers: Record<string, string>
-  bytes: Uint8Array
-  url: string
-}
-
 const MAX_REDIRECTS = 5
+
 /** The runtime or the platform sets these. A user's value would be wrong. */
 const OWN_HEADERS =
   /^(host|content-length|connection|transfer-encoding|upgrade|cf-.*|x-forwarded-.*|x-real-ip)$/i
@@ -97,9 +72,6 @@ export const wholeAnswer =
     ...head,
     bytes: call.cutLarge ? await readStart(response, call.maxBytes) : await readCapped(response, call),
   })
-
-export type OutboundHead = Omit<OutboundAnswer, 'bytes'>
-export type TakeAnswer<T> = (head: OutboundHead, response: Response) => Promise<T>
 
 /** The same for a streamed answer. `timeoutMs` and `signal` apply until `take` is done. */
 export async function streamOutbound<T>(call: OutboundCall, reach: Reach, take: TakeAnswer<T>): Promise<T> {
@@ -141,20 +113,6 @@ export const guardedFetch =
       ? response
       : new Response(response.body.pipeThrough(capped(maxBytes)), response)
   }
-
-function capped(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
-  let left = maxBytes
-  return new TransformStream({
-    transform(chunk, controller) {
-      left -= chunk.byteLength
-      if (left >= 0) controller.enqueue(chunk)
-      else
-        controller.error(
-          new AppError('outbound.failed', { detail: `The answer is larger than ${maxBytes} bytes.` }),
-        )
-    },
-  })
-}
 
 async function follow(
   call: OutboundCall,
@@ -225,72 +183,4 @@ async function send(
     if (lost !== null) throw lost
     throw isEnded(error) ? failure(error, timeoutMs) : await connectionFault(error, url, faultLog)
   }
-}
-
-/** Ended by us, not by the other side. */
-const isEnded = (error: unknown): boolean =>
-  ['TimeoutError', 'AbortError'].includes(String((error as { name?: unknown } | null)?.name))
-
-/** The body piece by piece. A broken connection is `outbound.failed`. */
-export async function* chunksOfAnswer(
-  response: Response,
-  timeoutMs: number,
-): AsyncGenerator<Uint8Array, undefined> {
-  try {
-    if (response.body !== null) yield* response.body as AsyncIterable<Uint8Array>
-  } catch (error) {
-    throw failure(error, timeoutMs)
-  }
-  return undefined
-}
-
-async function readCapped(response: Response, { maxBytes, timeoutMs }: OutboundCall): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array()
-  const tooLarge = () =>
-    new AppError('outbound.failed', { detail: `The answer is larger than ${maxBytes} bytes.` })
-  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
-    await response.body.cancel()
-    throw tooLarge()
-  }
-  let bytes: Uint8Array | null
-  try {
-    bytes = await gather(response.body, maxBytes)
-    if (bytes === null) await response.body.cancel()
-  } catch (error) {
-    throw failure(error, timeoutMs)
-  }
-  if (bytes === null) throw tooLarge()
-  return bytes
-}
-
-/** Never throws: the part that has come by the end of the call is enough. */
-async function readStart({ body }: Response, maxBytes: number): Promise<Uint8Array> {
-  const start = new Uint8Array(maxBytes)
-  let length = 0
-  const reader = body?.getReader()
-  try {
-    while (reader !== undefined && length < maxBytes) {
-      const { done, value } = (await reader.read()) as ReadableStreamReadResult<Uint8Array>
-      if (done) break
-      const part = value.subarray(0, maxBytes - length)
-      start.set(part, length)
-      length += part.length
-    }
-  } catch {
-    // The other side or the time limit has cut off the answer.
-  }
-  await reader?.cancel().catch(() => undefined)
-  return start.subarray(0, length)
-}
-
-function failure(error: unknown, timeoutMs: number): AppError {
-  const name = (error as { name?: unknown } | null)?.name
-  if (name === 'TimeoutError')
-    return new AppError('outbound.failed', { detail: `No answer within ${timeoutMs} ms.`, cause: error })
-  if (name === 'AbortError')
-    return new AppError('outbound.failed', { detail: 'The call was cancelled.', cause: error })
-  return new AppError('outbound.failed', {
-    detail: 'The connection was lost before the whole answer had come.',
-    cause: error,
-  })
 }

@@ -8,7 +8,7 @@ import type { GateMessage, GateNeed, WhenFull } from '../../../../src/engine/gat
 import type { NodeError } from '../../../../src/engine/model/event.ts'
 import { hasEnded, wantsSlot } from '../../../../src/engine/model/state.ts'
 import { flowGate, type GateAnswer, type GateRequest } from '../../../../src/objects/flow-gate.ts'
-import type { RunSpec } from '../../../../src/objects/workflow-run.ts'
+import type { RunSpec } from '../../../../src/objects/run-spec.ts'
 import { readGate, type StoredGate } from '../../rows/stored-gate.ts'
 import type { RunShell } from '../../run-shell.ts'
 import { keyOf } from '../../turn/concurrency-key.ts'

@@ -6,7 +6,7 @@
 // 3. If the run was never started, its stored id is released, or reused by the next request.
 import { newRunId, placeOf } from '../../../../src/core/run-id.ts'
 import { isTerminal } from '../../../../src/engine/model/state.ts'
-import type { Claim, ClaimAnswer, Standing } from '../../../../src/objects/workflow-run.ts'
+import type { Claim, ClaimAnswer, Standing } from '../../../../src/objects/following-runs.ts'
 import { readFollowers, writeFollowers } from '../../rows/stored-followers.ts'
 import type { RunShell } from '../../run-shell.ts'
 

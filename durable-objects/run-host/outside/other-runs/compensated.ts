@@ -4,7 +4,8 @@
 // 2. A run that keeps outcomes of another run keeps none that was undone there afterwards.
 import { undoPath } from '../../../../src/engine/model/path.ts'
 import { isTerminal } from '../../../../src/engine/model/state.ts'
-import { type Undone, workflowRun } from '../../../../src/objects/workflow-run.ts'
+import type { Undone } from '../../../../src/objects/following-runs.ts'
+import { workflowRun } from '../../../../src/objects/workflow-run.ts'
 import { readFollowers, writeFollowers } from '../../rows/stored-followers.ts'
 import type { RunShell } from '../../run-shell.ts'
 import type { Run } from '../../turn/scope.ts'

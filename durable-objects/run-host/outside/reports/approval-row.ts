@@ -1,6 +1,6 @@
 // The row of the index for a wait for an approval.
 import type { Json } from '../../../../src/core/json.ts'
-import { startersOf } from '../../../../src/objects/workflow-run.ts'
+import { startersOf } from '../../../../src/objects/run-spec.ts'
 import type { RunStore } from '../../rows/store.ts'
 import { hideStored } from '../../show/redaction.ts'
 import type { Run } from '../../turn/scope.ts'

@@ -1,13 +1,8 @@
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
-import {
-  type Decide,
-  type RunActor,
-  type RunView,
-  runActor,
-  workflowRun,
-} from '../../../objects/workflow-run.ts'
+import { type RunActor, runActor } from '../../../objects/run-spec.ts'
+import { type Decide, type RunView, workflowRun } from '../../../objects/workflow-run.ts'
 import { requireFilesReadable } from '../../files/index.ts'
 import { voidLinksNow } from '../repo/links.ts'
 import type { Approval, DecideApproval } from '../schema.ts'

@@ -69,7 +69,7 @@ export async function* withHead(
   return undefined
 }
 
-export function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {
@@ -79,7 +79,7 @@ export function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<
   return bytes
 }
 
-export type Put = { size: number; sha256: string }
+type Put = { size: number; sha256: string }
 
 export async function put(
   bucket: R2Bucket,

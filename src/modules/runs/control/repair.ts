@@ -2,7 +2,8 @@
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { RunStatus } from '../../../engine/model/state.ts'
-import { isUnreadable, runActor, workflowRun } from '../../../objects/workflow-run.ts'
+import { runActor } from '../../../objects/run-spec.ts'
+import { isUnreadable, workflowRun } from '../../../objects/workflow-run.ts'
 import { findSilence } from '../repo/runs.ts'
 import { markAsked } from '../sweep/repo.ts'
 

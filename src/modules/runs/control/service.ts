@@ -1,6 +1,7 @@
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
-import { type ControlAnswer, type ControlVerb, runActor } from '../../../objects/workflow-run.ts'
+import { runActor } from '../../../objects/run-spec.ts'
+import type { ControlAnswer, ControlVerb } from '../../../objects/workflow-run.ts'
 import { requireFilesReadable } from '../../files/index.ts'
 import { mayEdit, requireEditor } from '../../workflows/index.ts'
 import { ownRun } from '../read/service.ts'

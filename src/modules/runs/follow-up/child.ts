@@ -4,7 +4,9 @@
 // 2. A retry continues from the last of a run's retries, even if people started that one.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
-import { type RunSpec, type RunView, type Standing, workflowRun } from '../../../objects/workflow-run.ts'
+import type { Standing } from '../../../objects/following-runs.ts'
+import type { RunSpec } from '../../../objects/run-spec.ts'
+import { type RunView, workflowRun } from '../../../objects/workflow-run.ts'
 import type { Runnable } from '../../workflows/index.ts'
 import { findRoom, type Room } from '../start/repo.ts'
 import { requireRunRoom } from '../start/room.ts'

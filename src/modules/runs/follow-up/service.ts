@@ -8,16 +8,9 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
 import { PLAN_LIMITS, smallestPlan } from '../../../core/plans.ts'
 import { derivedRunId, newRunId, placeOf, type RunPlace } from '../../../core/run-id.ts'
-import {
-  type CarriedOverAnswer,
-  type Claim,
-  type RunRpc,
-  type RunSpec,
-  runActor,
-  type StartOptions,
-  startersOf,
-  workflowRun,
-} from '../../../objects/workflow-run.ts'
+import type { CarriedOverAnswer, Claim } from '../../../objects/following-runs.ts'
+import { type RunSpec, runActor, startersOf } from '../../../objects/run-spec.ts'
+import { type RunRpc, type StartOptions, workflowRun } from '../../../objects/workflow-run.ts'
 import { requireFilesReadable, resolveFileInputs } from '../../files/index.ts'
 import { ownRun } from '../read/service.ts'
 import { toExecution } from '../read/view.ts'

@@ -1,7 +1,8 @@
 // Chooses what a follow-up run uses: a definition, and the team's current variables.
 import type { RequestContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
-import type { RunSpec, RunView } from '../../../objects/workflow-run.ts'
+import type { RunSpec } from '../../../objects/run-spec.ts'
+import type { RunView } from '../../../objects/workflow-run.ts'
 import { loadRunnable, type Runnable, requireEntry, requireMocks } from '../../workflows/index.ts'
 import type { FollowedVersion } from '../schema.ts'
 

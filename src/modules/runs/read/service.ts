@@ -12,17 +12,19 @@ import {
 import { loadRunnable } from '../../workflows/index.ts'
 import type { FollowerRights } from '../live/repo.ts'
 import { isMember, teamOfRun } from '../repo/runs.ts'
-import type {
-  EventsQuery,
-  Execution,
-  ExecutionSummary,
-  ListExecutions,
-  ListNodes,
-  NodeDetail,
-  NodePage,
-  RunEventPage,
+import {
+  type CountExecutions,
+  type EventsQuery,
+  type Execution,
+  type ExecutionCounts,
+  type ExecutionSummary,
+  type ListExecutions,
+  type ListNodes,
+  type NodeDetail,
+  type NodePage,
+  RUN_STATUSES,
+  type RunEventPage,
 } from '../schema.ts'
-import { type CountExecutions, type ExecutionCounts, RUN_STATUSES } from '../schema.ts'
 import { placesOf } from './places.ts'
 import { countByStatus, countRuns, findRuns } from './repo.ts'
 import { publicError, shown, toExecution, toSummary } from './view.ts'

@@ -2,7 +2,7 @@
 import type { Actor, RequestContext } from '../../../context.ts'
 import type { Definition } from '../../../engine/model/definition.ts'
 import { parsePath } from '../../../engine/model/path.ts'
-import type { RunSpec } from '../../../objects/workflow-run.ts'
+import type { RunSpec } from '../../../objects/run-spec.ts'
 import { askingNodes, loadRunnable, mayEdit, requireEditor, skipsQuestion } from '../../workflows/index.ts'
 
 type Version = { id: string; definition: string; definitionHash: string }

@@ -1,7 +1,7 @@
 // Starts many runs, with one result for each.
 import type { Actor, RequestContext } from '../../../context.ts'
 import type { Json } from '../../../core/json.ts'
-import { runActor } from '../../../objects/workflow-run.ts'
+import { runActor } from '../../../objects/run-spec.ts'
 import { loadRunnable } from '../../workflows/index.ts'
 import { bulkError } from '../item-error.ts'
 import type { BulkResults, StartBatch } from '../schema.ts'

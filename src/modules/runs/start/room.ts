@@ -5,8 +5,7 @@
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { limitReached, PLAN_LIMITS, type Plan, requireRoom } from '../../../core/plans.ts'
-import type { RunTrigger } from '../../../objects/workflow-run.ts'
-import { workflowRun } from '../../../objects/workflow-run.ts'
+import { type RunTrigger, workflowRun } from '../../../objects/workflow-run.ts'
 import type { Room } from './repo.ts'
 
 const RETRY_AFTER_S = 30

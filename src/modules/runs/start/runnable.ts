@@ -2,16 +2,14 @@
 // 1. Accepted means stored: the response is sent after the run's object has stored the run.
 // 2. With an idempotency key, the run's id is derived from the team, the workflow and the key, so the object itself remembers
 //    the key: two starts reach the same object, and the second gets the first one's run.
-
 import type { Actor, RequestContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { canonicalJson, type Json } from '../../../core/json.ts'
 import { PLAN_LIMITS } from '../../../core/plans.ts'
+import type { RunActor, RunSpec } from '../../../objects/run-spec.ts'
 import {
-  type RunActor,
   type RunKind,
-  type RunSpec,
   type StartAnswer,
   type StartOptions,
   workflowRun,

@@ -2,7 +2,8 @@
 import type { ReadContext, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
-import { type RunSpec, runActor, type StartOptions } from '../../../objects/workflow-run.ts'
+import { type RunSpec, runActor } from '../../../objects/run-spec.ts'
+import type { StartOptions } from '../../../objects/workflow-run.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
 import {
   draftRunnable,

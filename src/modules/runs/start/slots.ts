@@ -4,8 +4,8 @@
 // 2. Each start counts towards the month.
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
-import type { RunHostNamespace, RunSpec, StartRoom } from '../../../objects/workflow-run.ts'
-import { workflowRun } from '../../../objects/workflow-run.ts'
+import type { RunSpec } from '../../../objects/run-spec.ts'
+import { type RunHostNamespace, type StartRoom, workflowRun } from '../../../objects/workflow-run.ts'
 
 const BY_RUNS = ['workflow', 'error']
 /** Starts that request their slot again if something else delayed them. */

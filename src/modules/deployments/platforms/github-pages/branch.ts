@@ -8,7 +8,7 @@ import { type Fields, fieldsOf, listOf, textIn } from '../shared.ts'
 import { ask } from './ask.ts'
 import { type Change, treeParts } from './git.ts'
 
-export const branchOf = ({ settings }: Site): string => settings.branch ?? 'gh-pages'
+const branchOf = ({ settings }: Site): string => settings.branch ?? 'gh-pages'
 
 type Head = { commit: string; tree: string }
 
@@ -115,7 +115,7 @@ export async function commitTree(site: Site, tree: string | null, head: Head | n
   return { platformId: commit, state }
 }
 
-export async function enablePages(site: Site): Promise<void> {
+async function enablePages(site: Site): Promise<void> {
   const { status, json } = await ask(site, { path: '/pages', also: [404] })
   const pages = fieldsOf(json)
   const branch = branchOf(site)

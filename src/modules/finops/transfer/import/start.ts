@@ -4,7 +4,7 @@
 import type { RequestContext } from '../../../../context.ts'
 import { MINUTE_MS } from '../../../../core/clock.ts'
 import { AppError } from '../../../../core/errors.ts'
-import type { RunActor } from '../../../../objects/workflow-run.ts'
+import type { RunActor } from '../../../../objects/run-spec.ts'
 import type { CostsImport } from '../../../../queue/messages/finops.ts'
 import { builtInRunnable, runIdOf, startRunnable } from '../../../runs/index.ts'
 import { endImport } from './end.ts'
