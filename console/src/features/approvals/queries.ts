@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { call, type Schemas } from '../../api/client.ts'
+import { PAGED, pageAfter } from '../../api/pages.ts'
 
 export type Approval = Schemas['Approval']
 export type ApprovalFilter = {
@@ -10,7 +11,7 @@ export type ApprovalFilter = {
 export const useApprovals = ({ status = 'pending', mine = false }: ApprovalFilter) =>
   useInfiniteQuery({
     queryKey: ['approvals', 'list', status, mine],
-    initialPageParam: '',
+    ...PAGED,
     placeholderData: keepPreviousData,
     refetchInterval: 10_000,
     queryFn: ({ pageParam }) =>
@@ -20,10 +21,9 @@ export const useApprovals = ({ status = 'pending', mine = false }: ApprovalFilte
           limit: 50,
           count: 'true',
           ...(mine && { mine: 'true' }),
-          ...(pageParam !== '' && { cursor: pageParam }),
+          ...pageAfter(pageParam),
         },
       }),
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
   })
 
 export type Decision = { id: string; decision: 'approve' | 'reject'; comment?: string; data?: unknown }

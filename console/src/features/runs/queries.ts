@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-query'
 import { call, type Schemas } from '../../api/client.ts'
 import { serverNow } from '../../api/clock.ts'
+import { PAGED, pageAfter } from '../../api/pages.ts'
 import { queryOf, type RunFilter, spanOf } from './model/filter.ts'
 
 export type RunRow = Schemas['ExecutionSummary']
@@ -16,7 +17,7 @@ const REFRESH_MS = 10_000
 export const useRuns = (filter: RunFilter) =>
   useInfiniteQuery({
     queryKey: ['runs', filter],
-    initialPageParam: '',
+    ...PAGED,
     placeholderData: keepPreviousData,
     queryFn: ({ pageParam }) =>
       call('GET /runs', {
@@ -24,10 +25,9 @@ export const useRuns = (filter: RunFilter) =>
           ...queryOf(filter, serverNow()),
           limit: PAGE,
           ...(filter.status && { status: filter.status }),
-          ...(pageParam !== '' && { cursor: pageParam }),
+          ...pageAfter(pageParam),
         },
       }),
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
   })
 
 /** Counts by status, ignoring the status filter: each chip shows what it would select. */

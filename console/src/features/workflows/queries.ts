@@ -6,6 +6,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { call, callWithHeaders, newIdempotencyKey, type Schemas } from '../../api/client.ts'
+import { PAGED, pageAfter } from '../../api/pages.ts'
 
 export type Workflow = Schemas['Workflow']
 export type WorkflowSummary = Schemas['WorkflowSummary']
@@ -14,7 +15,7 @@ export type Trigger = Schemas['Trigger']
 export const useWorkflows = (filter: { q?: string; tag?: string; folder?: string }) =>
   useInfiniteQuery({
     queryKey: ['workflows', 'list', filter],
-    initialPageParam: '',
+    ...PAGED,
     placeholderData: keepPreviousData,
     queryFn: ({ pageParam }) =>
       call('GET /workflows', {
@@ -24,10 +25,9 @@ export const useWorkflows = (filter: { q?: string; tag?: string; folder?: string
           sort: 'name',
           limit: 50,
           count: 'true',
-          ...(pageParam !== '' && { cursor: pageParam }),
+          ...pageAfter(pageParam),
         },
       }),
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
   })
 
 export const useWorkflow = (id: string) =>
@@ -42,13 +42,12 @@ export const useWorkflow = (id: string) =>
 export const useVersions = (id: string) =>
   useInfiniteQuery({
     queryKey: ['workflow', id, 'versions'],
-    initialPageParam: '',
+    ...PAGED,
     queryFn: ({ pageParam }) =>
       call('GET /workflows/{id}/versions', {
         params: { id },
-        query: { limit: 50, ...(pageParam !== '' && { cursor: pageParam }) },
+        query: { limit: 50, ...pageAfter(pageParam) },
       }),
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
   })
 
 /** A version never changes. */
