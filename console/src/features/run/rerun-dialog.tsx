@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { newIdempotencyKey } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import { useDraft } from '../../ui/form/draft.ts'
-import { DraftNote } from '../../ui/form/draft-note.tsx'
+import { DraftNote, LeaveButton } from '../../ui/form/draft-note.tsx'
 import { hasSecret } from '../../ui/form/schema-form.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
@@ -66,14 +66,7 @@ export function RerunDialog({ from: first, onClose }: { from: string | null; onC
       onSubmit={() => void start()}
       actions={
         <>
-          <Button
-            onClick={() => {
-              draft.forget()
-              onClose()
-            }}
-          >
-            Leave it
-          </Button>
+          <LeaveButton draft={draft} onClose={onClose} />
           <Button type="submit" look="primary" icon="play" busy={again.isPending}>
             Rerun
           </Button>

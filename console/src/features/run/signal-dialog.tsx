@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import { useDraft } from '../../ui/form/draft.ts'
-import { DraftNote } from '../../ui/form/draft-note.tsx'
+import { DraftNote, LeaveButton } from '../../ui/form/draft-note.tsx'
 import { JsonField } from '../../ui/form/schema-form.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
@@ -36,14 +36,7 @@ export function SignalDialog({ onClose }: { onClose: () => void }) {
       onSubmit={() => void send()}
       actions={
         <>
-          <Button
-            onClick={() => {
-              draft.forget()
-              onClose()
-            }}
-          >
-            Leave it
-          </Button>
+          <LeaveButton draft={draft} onClose={onClose} />
           <Button
             type="submit"
             look="primary"

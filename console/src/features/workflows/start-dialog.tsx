@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { newIdempotencyKey } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import { useDraft } from '../../ui/form/draft.ts'
-import { DraftNote } from '../../ui/form/draft-note.tsx'
+import { DraftNote, LeaveButton } from '../../ui/form/draft-note.tsx'
 import { hasSecret, JsonField, SchemaForm, type Value, valuesOf } from '../../ui/form/schema-form.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
@@ -47,14 +47,7 @@ export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose
       onSubmit={() => void run()}
       actions={
         <>
-          <Button
-            onClick={() => {
-              draft.forget()
-              onClose()
-            }}
-          >
-            Leave it
-          </Button>
+          <LeaveButton draft={draft} onClose={onClose} />
           <Button type="submit" look="primary" icon="play" busy={start.isPending}>
             Run
           </Button>

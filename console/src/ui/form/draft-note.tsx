@@ -14,3 +14,23 @@ export function DraftNote({ draft }: { draft: Pick<Draft<unknown>, 'isRestored' 
     </div>
   )
 }
+
+/** Closes the form and forgets what was typed. */
+export function LeaveButton({
+  draft,
+  onClose,
+}: {
+  draft: Pick<Draft<unknown>, 'forget'>
+  onClose: () => void
+}) {
+  return (
+    <Button
+      onClick={() => {
+        draft.forget()
+        onClose()
+      }}
+    >
+      Leave it
+    </Button>
+  )
+}
