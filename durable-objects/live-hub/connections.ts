@@ -6,7 +6,7 @@ import { newId } from '../../src/core/ids.ts'
 import { createLog } from '../../src/core/log.ts'
 import { offeredProtocols } from '../../src/core/subprotocols.ts'
 import type { Env } from '../../src/env.ts'
-import { dropConnections, enterConnection, findConnectionsOf } from '../../src/modules/realtime/index.ts'
+import { deleteConnections, findConnectionsOf, insertConnection } from '../../src/modules/realtime/index.ts'
 import type { Connect } from '../../src/objects/live-hub.ts'
 import type { Feeds } from './feeds.ts'
 import { ANSWER_MS, CLOSE_CODES, type Follower, type FollowerInfo, SocketFollower } from './follower.ts'
@@ -75,7 +75,7 @@ export class Connections {
     else this.#streams.delete(follower.info.id)
     feeds.leave(follower)
     // The tick deletes rows that are not deleted here, when they expire.
-    state.waitUntil(dropConnections(env.DB, [follower.info.id]).catch(() => undefined))
+    state.waitUntil(deleteConnections(env.DB, [follower.info.id]).catch(() => undefined))
   }
 
   endDue(): void {
@@ -137,9 +137,9 @@ export class Connections {
   async #enter(follower: Follower, kind: 'socket' | 'stream', connect: Connect): Promise<Response | null> {
     const { env, hub, state, now, arm } = this.#parts
     const { id } = follower.info
-    let entered: Awaited<ReturnType<typeof enterConnection>>
+    let entered: Awaited<ReturnType<typeof insertConnection>>
     try {
-      entered = await enterConnection(env.DB, { ...connect, id, hub, kind }, now())
+      entered = await insertConnection(env.DB, { ...connect, id, hub, kind }, now())
     } catch (error) {
       this.end(follower, CLOSE_CODES.failed, 'not available')
       throw error
@@ -170,7 +170,7 @@ export class Connections {
       const known = await findConnectionsOf(env.DB, hub)
       const here = new Set(this.all().map(({ info }) => info.id))
       const gone = known.filter((id) => !here.has(id))
-      if (gone.length > 0) await dropConnections(env.DB, gone)
+      if (gone.length > 0) await deleteConnections(env.DB, gone)
     }
     this.#tidying ??= tidy().catch((error: unknown) => {
       this.#tidying = null

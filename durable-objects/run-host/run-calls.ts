@@ -3,7 +3,7 @@
 // 2. A terminal run is final: later calls are answered from its records.
 // 3. A run whose rows cannot be read says so.
 import type { GateMessage } from '../../src/engine/gate.ts'
-import { projectApproval } from '../../src/modules/approvals/index.ts'
+import { upsertApproval } from '../../src/modules/approvals/index.ts'
 import type {
   CarriedOverAnswer,
   Claim,
@@ -179,7 +179,7 @@ export class RunCalls implements Omit<RunRpc, 'start' | 'remove'> {
     await reportRun(this.#machine)
     for (const { path } of store.readWaits()) {
       const approval = approvalRow(run, store, path)
-      if (approval !== null) await projectApproval(env.DB, approval)
+      if (approval !== null) await upsertApproval(env.DB, approval)
     }
     await reportAllEventWaits(this.#machine)
     return true

@@ -59,11 +59,11 @@ export async function reportMetrics(env: Env): Promise<void> {
   try {
     await metricsHub(env.METRICS_HUB).add(growth)
   } catch {
-    for (const [key, series] of taken) putBack(key, series)
+    for (const [key, series] of taken) requeueTask(key, series)
   }
 }
 
-function putBack(key: string, series: Seen): void {
+function requeueTask(key: string, series: Seen): void {
   const newer = seen.get(key)
   if (!newer) {
     seen.set(key, series)

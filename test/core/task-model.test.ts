@@ -16,19 +16,19 @@ import {
 } from '../../src/modules/tasks/pure/status.ts'
 import { insertTasks, type NewTask, updateTask } from '../../src/modules/tasks/repo/tasks.ts'
 import {
-  catchUp,
-  claimAtOnce,
+  claimNow,
   claimQueued,
   claimRetry,
+  copyRunState,
   failStart,
-  putBack,
+  requeueTask,
 } from '../../src/modules/tasks/runs/repo.ts'
 import {
+  claimLease,
   completeLeased,
   endLeases,
   failLeased,
   renewLease,
-  takeLease,
 } from '../../src/modules/tasks/workers/repo.ts'
 import { type Random, randomFrom } from '../contract/support/random.ts'
 import { casesOf, repeatWith, SEED } from '../helpers/random-cases.ts'
@@ -147,12 +147,12 @@ const COMMANDS_OF: Record<string, Command> = {
         : false,
     ]
   },
-  claimAtOnce: (world) => {
+  claimNow: (world) => {
     const { state, now } = world
     const attempt = seenAttempt(world)
     const runId = withRun(world, `run_${attempt + 1}`)
     return [
-      db.run(claimAtOnce({ taskId: ID, teamId: TEAM, attempt, runId, now }, 'usr_x', ALLOWED.execute)),
+      db.run(claimNow({ taskId: ID, teamId: TEAM, attempt, runId, now }, 'usr_x', ALLOWED.execute)),
       allows(state.status, 'execute') && state.attempt === attempt
         ? { ...begun(state, runId), progress: 0 }
         : false,
@@ -233,10 +233,10 @@ const COMMANDS_OF: Record<string, Command> = {
     ),
     state.status === 'paused' && state.runId === null ? { ...state, status: 'queued' } : false,
   ],
-  putBack: (world) => {
+  requeueTask: (world) => {
     const run = someRun(world)
     return [
-      db.run(putBack(ID, run, { code: 'plan', message: 'x' }, world.now)),
+      db.run(requeueTask(ID, run, { code: 'plan', message: 'x' }, world.now)),
       hasNoReport(world.state, run) && {
         ...world.state,
         status: 'queued',
@@ -282,11 +282,11 @@ const COMMANDS_OF: Record<string, Command> = {
     ]
   },
   /** A report from before the task had its run. */
-  catchUp: (world) => {
+  copyRunState: (world) => {
     const { state, runs } = world
     const received = state.runId === null ? null : (runs.get(state.runId)?.received ?? null)
     return [
-      db.run(catchUp(ID)),
+      db.run(copyRunState(ID)),
       received !== null && received.seq > state.runSeq
         ? {
             ...state,
@@ -297,7 +297,7 @@ const COMMANDS_OF: Record<string, Command> = {
         : false,
     ]
   },
-  takeLease: (world) => {
+  claimLease: (world) => {
     const { state, now, random } = world
     const hash = `hash ${world.hashes.length}`
     world.hashes.push(hash)
@@ -313,7 +313,7 @@ const COMMANDS_OF: Record<string, Command> = {
     // A caller has found it with a query that only returns tasks that wait or have lost their worker.
     if (state.status !== 'queued' && state.status !== 'running') return [0, false]
     return [
-      db.run(takeLease(TEAM, found, { hash, until, by: 'worker' }, now)),
+      db.run(claimLease(TEAM, found, { hash, until, by: 'worker' }, now)),
       fits && isFree && state.runId === null
         ? { ...state, status: 'running', attempt: state.attempt + 1, leaseHash: hash, leaseUntil: until }
         : false,

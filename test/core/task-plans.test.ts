@@ -1,7 +1,7 @@
 // A team may have a million dependencies: no question about some tasks may read all of them.
 import { expect, test } from 'vitest'
 import { findConnected, findEdges } from '../../src/modules/tasks/graph/repo.ts'
-import { findWaiters, selectDependencies } from '../../src/modules/tasks/repo/dependencies.ts'
+import { findStandingDependencies, findWaiters } from '../../src/modules/tasks/repo/dependencies.ts'
 import { openTaskDatabase, TEAM } from './task-database.ts'
 
 /** The SQL that a query sends. */
@@ -20,7 +20,7 @@ async function sqlOf(query: (d1: D1Database) => Promise<unknown>): Promise<strin
 test('dependencies are found by their tasks, not among all of the team', async () => {
   const { rows } = openTaskDatabase()
   const asked = {
-    selectDependencies: selectDependencies(TEAM, []).toSQL().sql,
+    findStandingDependencies: findStandingDependencies(TEAM, []).toSQL().sql,
     findConnected: await sqlOf((d1) => findConnected(d1, TEAM, 'tsk_1', 10)),
     findEdges: await sqlOf((d1) => findEdges(d1, TEAM, [], 10)),
     findWaiters: await sqlOf((d1) => findWaiters(d1, TEAM, [])),

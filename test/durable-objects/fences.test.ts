@@ -3,7 +3,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
-import { projectRuns } from '../../src/modules/runs/repo/projection.ts'
+import { applyRunReports } from '../../src/modules/runs/repo/projection.ts'
 import { sweepRuns } from '../../src/modules/runs/sweep/runs.ts'
 import { dataSet } from '../../src/nodes/data/set.ts'
 import type { PureNode } from '../../src/nodes/node.ts'
@@ -35,7 +35,7 @@ test('an older report never replaces a newer one, nor restores a deleted run', a
   const { runId } = spec
   const { teamId } = spec
   const seen = (seq: number, status: string) =>
-    projectRuns(env.DB, [
+    applyRunReports(env.DB, [
       {
         started: null,
         view: {

@@ -1,4 +1,5 @@
 // A large host accepts no new runs, and one start is still one run. Removed runs are deleted page by page.
+
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -8,8 +9,9 @@ import { sizeLimit } from '../../durable-objects/run-host/rows/size.ts'
 import { newId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
 import { newRunId, placeOf } from '../../src/core/run-id.ts'
+import { firstOf } from '../../src/db/hot-read.ts'
 import { startRunnable } from '../../src/modules/runs/index.ts'
-import { loadRunnable } from '../../src/modules/workflows/index.ts'
+import { findRunnable } from '../../src/modules/workflows/index.ts'
 import { time } from '../chaos/support/time.ts'
 import { clock } from '../helpers/clock.ts'
 import { withContext } from '../helpers/jobs.ts'
@@ -27,7 +29,7 @@ const LARGE = 'x'.repeat(400_000)
 async function starter() {
   const { teamId } = await newPerson()
   const workflowId = await newWorkflow(teamId, linear(1))
-  const runnable = await loadRunnable(env.DB, teamId, workflowId)
+  const runnable = await firstOf(env.DB, findRunnable(teamId, workflowId))
   if (runnable === null) throw new Error('No workflow')
   return {
     teamId,

@@ -1,4 +1,5 @@
 // Many runs in one host do not affect each other.
+
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
@@ -6,9 +7,10 @@ import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { newId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
 import { hostOf, newRunId, placeOf, type RunPlace } from '../../src/core/run-id.ts'
+import { firstOf } from '../../src/db/hot-read.ts'
 import type { Fact } from '../../src/engine/model/event.ts'
 import { startRunnable } from '../../src/modules/runs/index.ts'
-import { loadRunnable } from '../../src/modules/workflows/index.ts'
+import { findRunnable } from '../../src/modules/workflows/index.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
 import { post } from '../helpers/api.ts'
@@ -104,7 +106,7 @@ test('a removed run leaves no row, and its neighbours keep theirs', async () => 
 test('a host accepts no runs of a second team: they get their own host', async () => {
   const [one, other] = [await newPerson(), await newPerson()]
   const workflowId = await newWorkflow(other.teamId, linear(1))
-  const runnable = await loadRunnable(env.DB, other.teamId, workflowId)
+  const runnable = await firstOf(env.DB, findRunnable(other.teamId, workflowId))
   if (runnable === null) throw new Error('No workflow')
   // As if both teams had ids with the same end.
   for (let place = 0; place < 80; place++) {
@@ -129,7 +131,7 @@ test('a host accepts no runs of a second team: they get their own host', async (
 test('the same key starts one run, also after the number of hosts or the isolation has changed', async () => {
   const { teamId } = await newPerson()
   const workflowId = await newWorkflow(teamId, { nodes: [hears] })
-  const runnable = await loadRunnable(env.DB, teamId, workflowId)
+  const runnable = await firstOf(env.DB, findRunnable(teamId, workflowId))
   if (runnable === null) throw new Error('No workflow')
   const start = (shards: number, definition: Json = JSON.parse(runnable.definition)) => {
     const text = JSON.stringify(definition)

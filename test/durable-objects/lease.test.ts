@@ -7,7 +7,7 @@ import { periodOf } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import { hostAt, newRunId } from '../../src/core/run-id.ts'
 import type { Env } from '../../src/env.ts'
-import { LEASE_MS, projectRuns, type RunReport } from '../../src/modules/runs/index.ts'
+import { applyRunReports, LEASE_MS, type RunReport } from '../../src/modules/runs/index.ts'
 import { random as seeded } from '../engine/support/random.ts'
 import { post } from '../helpers/api.ts'
 import { clock } from '../helpers/clock.ts'
@@ -72,7 +72,7 @@ class Team {
     if (some.length === 0) return
     const reports = some.map((run): RunReport => ({ view: this.#viewOf(run), started: null }))
     for (const run of some) run.isReported = true
-    await this.host(place).report(reports, (keep) => projectRuns(env.DB, reports, keep))
+    await this.host(place).report(reports, (keep) => applyRunReports(env.DB, reports, keep))
   }
 
   end(run: Team['runs'][number]): void {

@@ -46,10 +46,10 @@ test('a wait that ends before all others moves the alarm nearer', async () => {
   const spec = newSpec({
     nodes: [
       wait('long', 3_600_000),
-      { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } },
+      { id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } },
       wait('short', 60_000),
     ],
-    edges: [{ from: 'hear', to: 'short' }],
+    edges: [{ from: 'event', to: 'short' }],
   })
   const dueIn = async () =>
     (await storageOf(

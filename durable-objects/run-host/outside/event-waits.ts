@@ -11,12 +11,12 @@ import type { Json } from '../../../src/core/json.ts'
 import { waitersFor } from '../../../src/engine/advance/waiters.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
 import {
-  dataOfEvent,
-  eventsSince,
   type FoundEvent,
-  undeliveredSince,
+  findEventData,
+  findEventsSince,
+  findUndeliveredSince,
 } from '../../../src/modules/events/index.ts'
-import { deleteAllWaits, deleteWaits, type OpenWait, writeWaits } from '../../../src/modules/runs/index.ts'
+import { deleteAllWaits, deleteWaits, type OpenWait, updateWaits } from '../../../src/modules/runs/index.ts'
 import type { TeamEvent } from '../../../src/objects/workflow-run.ts'
 import type { RunShell } from '../run-shell.ts'
 import { isEventWait } from '../turn/outcome.ts'
@@ -72,8 +72,8 @@ export async function reportEventWaits(machine: RunShell, paths: readonly string
     const over = part
       .filter((path) => !isOpen.has(path))
       .map((path) => ({ path, attempt: state.activations.get(path)?.attempt ?? 0 }))
-    await writeWaits(d1, spec, { open, over })
-    await takeAll(machine, open, eventsSince(d1, spec.teamId, open))
+    await updateWaits(d1, spec, { open, over })
+    await takeAll(machine, open, findEventsSince(d1, spec.teamId, open))
     if (machine.run === null) return
   }
 }
@@ -89,7 +89,7 @@ async function takeAll(
   for await (const { id, name, at, data: text } of events) {
     if (machine.run === null) return
     if (waitersFor(machine.run.state, name).length === 0) continue
-    const data = JSON.parse(text ?? (await dataOfEvent(d1, teamId, id))) as Json
+    const data = JSON.parse(text ?? (await findEventData(d1, teamId, id))) as Json
     await takeEvent(machine, { teamId, id, name, at, data })
     if (machine.run === null || openWaits(machine.run, paths).length === 0) return
   }
@@ -110,7 +110,9 @@ export async function takeEarlier(machine: RunShell, path: string): Promise<void
   const d1 = machine.env.DB
   const { teamId } = run.spec
   const isReportPending = machine.store.readOutbox().some(({ kind }) => kind === 'event_waits')
-  const events = isReportPending ? eventsSince(d1, teamId, waits) : undeliveredSince(d1, teamId, since)
+  const events = isReportPending
+    ? findEventsSince(d1, teamId, waits)
+    : findUndeliveredSince(d1, teamId, since)
   await takeAll(machine, waits, events)
 }
 

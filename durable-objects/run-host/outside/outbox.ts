@@ -6,7 +6,7 @@
 //    try.
 import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
-import { projectApproval } from '../../../src/modules/approvals/index.ts'
+import { upsertApproval } from '../../../src/modules/approvals/index.ts'
 import { flowGate } from '../../../src/objects/flow-gate.ts'
 import { startersOf } from '../../../src/objects/run-spec.ts'
 import { workflowRun } from '../../../src/objects/workflow-run.ts'
@@ -104,7 +104,7 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
     case 'approval': {
       const approval = approvalRow(run, store, String(body.path))
       if (approval === null) return
-      await projectApproval(env.DB, approval)
+      await upsertApproval(env.DB, approval)
       await postMessages(env, await decisionNotice(approval), run.spec.requestId, machine.now())
       return
     }

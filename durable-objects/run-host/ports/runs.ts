@@ -4,9 +4,11 @@
 // 2. A child that is waited for uses its parent's slot of the team. Any other needs its own slot, and is queued until
 //    one is free.
 // 3. The workflow belongs to the parent's team.
+
 import { openContext } from '../../../src/context.ts'
 import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
+import { firstOf } from '../../../src/db/hot-read.ts'
 import { isTerminal as isEnd } from '../../../src/engine/model/state.ts'
 import type { Env } from '../../../src/env.ts'
 import {
@@ -16,7 +18,7 @@ import {
   startRunnable,
   wantsOwn,
 } from '../../../src/modules/runs/index.ts'
-import { loadRunnable, loadRunnableByKey, type Runnable } from '../../../src/modules/workflows/index.ts'
+import { findRunnable, findRunnableByKey, type Runnable } from '../../../src/modules/workflows/index.ts'
 import type { ChildRun, RunsPort } from '../../../src/nodes/ports.ts'
 import { workflowRun } from '../../../src/objects/workflow-run.ts'
 import type { RunStore } from '../rows/store.ts'
@@ -80,8 +82,8 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
         const more = forChild(path, wait)
         const runnable = await ask('The database', () =>
           'id' in workflow
-            ? loadRunnable(env.DB, parent.teamId, workflow.id, version ?? null)
-            : loadRunnableByKey(env.DB, parent.teamId, workflow.key, version ?? null),
+            ? firstOf(env.DB, findRunnable(parent.teamId, workflow.id, version ?? null))
+            : findRunnableByKey(env.DB, parent.teamId, workflow.key, version ?? null),
         )
         if (runnable === null) {
           const name = 'id' in workflow ? workflow.id : `with the key ${workflow.key}`

@@ -7,9 +7,9 @@
 import { newId } from '../../../src/core/ids.ts'
 import type { Env } from '../../../src/env.ts'
 import {
-  dropFollowers,
-  enterFollower,
+  deleteFollowers,
   type FollowerRights,
+  insertFollower,
   MAX_FOLLOW_MS,
 } from '../../../src/modules/runs/index.ts'
 import { type Cursor, cursorOf } from './live.ts'
@@ -51,13 +51,13 @@ export function runFollowers({ env, state, now, wakeAt }: FollowersContext) {
    */
   async function enter(id: string, runId: string, rights: FollowerRights | null): Promise<number | null> {
     if (rights === null) return now() + MAX_FOLLOW_MS
-    return enterFollower(env.DB, { ...rights, id, runId }, now())
+    return insertFollower(env.DB, { ...rights, id, runId }, now())
   }
 
   function drop(id: string): void {
     budgets.delete(id)
     // If this fails, the tick deletes the row when it expires.
-    state.waitUntil(dropFollowers(env.DB, [id]).catch(() => undefined))
+    state.waitUntil(deleteFollowers(env.DB, [id]).catch(() => undefined))
   }
 
   function arm(): void {

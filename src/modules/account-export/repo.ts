@@ -15,7 +15,7 @@ export async function findTeamsToExport(d1: D1Database, userId: string): Promise
 
 export type ExportRow = Record<string, string | number | null>
 
-export async function readExportPage(
+export async function findExportPage(
   d1: D1Database,
   list: ExportList,
   owner: { userId: string; teamId: string },

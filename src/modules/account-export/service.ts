@@ -7,7 +7,7 @@ import { commit } from '../../db/commit.ts'
 import type { ExportList } from '../../db/export-list.ts'
 import { getPreferences, getProfile } from '../users/index.ts'
 import { decodePlace, type ExportPlace, encodePlace } from './cursor.ts'
-import { type ExportedTeam, type ExportRow, findTeamsToExport, readExportPage } from './repo.ts'
+import { type ExportedTeam, type ExportRow, findExportPage, findTeamsToExport } from './repo.ts'
 
 /** D1 allows at most 1,000 queries per request. All lists share this many pages; a cursor continues with the rest. */
 const LIMITS = { pages: 900, rows: 500 }
@@ -72,7 +72,7 @@ async function* write(
           break
         }
         const owner = { userId: ctx.actor.userId, teamId: at.team }
-        const rows = await readExportPage(ctx.env.DB, list, owner, at.after, limits.rows)
+        const rows = await findExportPage(ctx.env.DB, list, owner, at.after, limits.rows)
         if (rows.length > 0) yield separator + rows.map((row) => JSON.stringify(toItem(list, row))).join(',')
         if (rows.length > 0) separator = ','
         at = placeAfter(list, at, rows, limits.rows)

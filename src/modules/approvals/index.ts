@@ -5,7 +5,7 @@ import { approvalLinkRoutes } from './routes/links.ts'
 import { deliverDecision } from './service/decide.ts'
 import { remindApprovals } from './service/remind.ts'
 
-export { cancelApprovalsOf, projectApproval } from './repo/projection.ts'
+export { cancelApprovalsOf, upsertApproval } from './repo/projection.ts'
 export { decideApproval } from './service/decide.ts'
 
 export const approvalsModule = defineModule({

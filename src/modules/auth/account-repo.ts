@@ -61,7 +61,7 @@ const COLUMNS = columns<AccountRow>({
   createdAt: 'created_at',
 })
 
-export const readAccount = (userId: string): HotRead<AccountRow> =>
+export const findAccountRow = (userId: string): HotRead<AccountRow> =>
   hotRead(COLUMNS, 'FROM users WHERE id = ?1', [userId])
 
 export type NewAccount = {

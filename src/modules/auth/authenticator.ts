@@ -7,7 +7,13 @@ import { takeSettings } from '../../db/platform-settings.ts'
 import type { TeamRole } from '../../db/schema/index.ts'
 import type { Authenticator, Credential } from '../../http/authenticator.ts'
 import { hashApiKey, isWellFormedApiKey, markKeyUsed, startsLikeApiKey } from '../api-keys/index.ts'
-import { type KeyRow, type PrincipalRow, readByKey, readByToken, type TokenRow } from './principal-repo.ts'
+import {
+  findPrincipalByKey,
+  findPrincipalByToken,
+  type KeyRow,
+  type PrincipalRow,
+  type TokenRow,
+} from './principal-repo.ts'
 import { verifyAccessToken } from './sessions/access-token.ts'
 import { redeemSocketTicket } from './socket-tickets/service.ts'
 
@@ -25,8 +31,8 @@ export const authenticator: Authenticator = {
 
   principalQuery(credential, teamId) {
     return credential.kind === 'user'
-      ? readByToken(credential.userId, credential.sessionId, teamId)
-      : readByKey(credential.keyHash, teamId)
+      ? findPrincipalByToken(credential.userId, credential.sessionId, teamId)
+      : findPrincipalByKey(credential.keyHash, teamId)
   },
 
   toActor(request, credential, found) {

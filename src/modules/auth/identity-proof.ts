@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { findProof, type ProofRow } from './account-repo.ts'
 import { beginGuess } from './brute-force.ts'
-import { spendCode } from './mfa/second-factor.ts'
+import { consumeCode } from './mfa/second-factor.ts'
 import { verifyPassword } from './passwords/hash.ts'
 
 /** For how long a provider sign-in counts as proof. */
@@ -28,7 +28,7 @@ export async function proveIdentity(
     const at = proof.sessionCreatedAt
     if (at === null || ctx.now() - at > FRESH_MS) {
       if (mfaCode !== undefined) {
-        await spendCode(ctx, actor.userId, mfaCode)
+        await consumeCode(ctx, actor.userId, mfaCode)
         return proof
       }
       throw new AppError('auth.fresh_sign_in_required', {

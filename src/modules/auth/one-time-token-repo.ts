@@ -38,7 +38,11 @@ export const findTokenOwnerByHash = (
     .bind(tokenHash, purpose, now)
     .first<TokenOwner>()
 
-export const spendOneTimeTokenByHash = (tokenHash: string, purpose: OneTimePurpose, now: number): Statement =>
+export const consumeOneTimeTokenByHash = (
+  tokenHash: string,
+  purpose: OneTimePurpose,
+  now: number,
+): Statement =>
   statement(
     `UPDATE one_time_tokens SET used_at = ?1 WHERE token_hash = ?2 AND purpose = ?3 AND used_at IS NULL AND expires_at > ?1
        AND subject = (SELECT email FROM users WHERE id = user_id)`,

@@ -1,5 +1,5 @@
 // Tokens sent by mail. Invariants:
-// 1. Only the hash is stored. A token works once: one conditional statement spends it, as the guard of the commit that
+// 1. Only the hash is stored. A token works once: one conditional statement consumes it, as the guard of the commit that
 //    does what the token is for.
 // 2. A new token voids older ones of the same purpose.
 // 3. A token is bound to the address it was sent to. Changing the address voids it.
@@ -9,9 +9,9 @@ import { randomToken, sha256Hex } from '../../core/crypto.ts'
 import type { Statement } from '../../db/commit.ts'
 import type { OneTimePurpose } from '../../db/schema/index.ts'
 import {
+  consumeOneTimeTokenByHash,
   findTokenOwnerByHash,
   insertOneTimeToken,
-  spendOneTimeTokenByHash,
   type TokenOwner,
   voidOneTimeTokens,
 } from './one-time-token-repo.ts'
@@ -45,7 +45,7 @@ export async function issueOneTimeToken(
   }
 }
 
-/** The owner of a token that is valid now. `spendOneTimeToken` checks again when it is used. */
+/** The owner of a token that is valid now. `consumeOneTimeToken` checks again when it is used. */
 export async function findTokenOwner(
   request: RequestContext,
   token: string,
@@ -54,8 +54,8 @@ export async function findTokenOwner(
   return findTokenOwnerByHash(request.env.DB, await sha256Hex(token), purpose, request.now())
 }
 
-export const spendOneTimeToken = async (
+export const consumeOneTimeToken = async (
   token: string,
   purpose: OneTimePurpose,
   now: number,
-): Promise<Statement> => spendOneTimeTokenByHash(await sha256Hex(token), purpose, now)
+): Promise<Statement> => consumeOneTimeTokenByHash(await sha256Hex(token), purpose, now)

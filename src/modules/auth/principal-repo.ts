@@ -57,8 +57,8 @@ LEFT JOIN team_members m ON m.team_id = k.team_id AND m.user_id = k.user_id AND 
 LEFT JOIN teams t ON t.id = m.team_id
 WHERE k.key_hash = ?1 AND k.revoked_at IS NULL`
 
-export const readByToken = (userId: string, sessionId: string, teamId: string | null) =>
+export const findPrincipalByToken = (userId: string, sessionId: string, teamId: string | null) =>
   hotRead(TOKEN_COLUMNS, BY_TOKEN, [userId, sessionId, teamId])
 
-export const readByKey = (keyHash: string, teamId: string | null) =>
+export const findPrincipalByKey = (keyHash: string, teamId: string | null) =>
   hotRead(KEY_COLUMNS, BY_KEY, [keyHash, teamId])

@@ -12,7 +12,7 @@ import { type TeamEvent, workflowRun } from '../../objects/workflow-run.ts'
 import { EventDeliver } from '../../queue/messages/events.ts'
 import { doOutboxRow } from '../../queue/outbox.ts'
 import { postMessages } from '../../queue/post.ts'
-import { findWaiting, forgetWaits, waitedKeys } from '../runs/index.ts'
+import { deleteWaitsUntil, findWaitedKeys, findWaiting } from '../runs/index.ts'
 import { findEvent } from './repo.ts'
 
 type Message = z.infer<typeof EventDeliver>
@@ -87,7 +87,7 @@ async function nextRuns(
   after: Cursor | undefined,
 ): Promise<{ runIds: string[]; next: Cursor | null }> {
   const runIds = new Set<string>()
-  const keys = await waitedKeys(env.DB, teamId, name)
+  const keys = await findWaitedKeys(env.DB, teamId, name)
   for (const key of keys) {
     if (after !== undefined && key < after.key) continue
     const afterRunId = key === after?.key ? after.runId : ''
@@ -110,7 +110,7 @@ async function visit(request: RequestContext, event: TeamEvent, runId: string): 
   })
   try {
     const isThere = await Promise.race([workflowRun(env.RUNS, runId).takeEvent(event), patience])
-    if (!isThere) await forgetWaits(env.DB, runId, event.at)
+    if (!isThere) await deleteWaitsUntil(env.DB, runId, event.at)
   } finally {
     clearTimeout(timer)
   }

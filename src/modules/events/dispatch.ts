@@ -4,7 +4,7 @@ import { toIso } from '../../core/clock.ts'
 import { AppError, ERRORS } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { findBegun, isWorthWaiting, startRunnable } from '../runs/index.ts'
-import { loadTriggered } from '../workflows/index.ts'
+import { findTriggered } from '../workflows/index.ts'
 import { type EventRow, findEvent } from './repo.ts'
 import type { Target } from './schema.ts'
 import { onceOfEvent } from './send.ts'
@@ -42,7 +42,7 @@ async function startTarget(
   row: EventRow,
   { triggerId, runId }: Target,
 ): Promise<void> {
-  const triggered = await loadTriggered(request.env.DB, triggerId)
+  const triggered = await findTriggered(request.env.DB, triggerId)
   if (triggered === null) return
   const { id, name } = row
   const { entry } = JSON.parse(triggered.triggerConfig) as { entry?: string }

@@ -4,7 +4,7 @@ import { dispatchEvent } from './dispatch.ts'
 import { eventsExport } from './export-repo.ts'
 import { eventRoutes } from './routes.ts'
 
-export { dataOfEvent, eventsSince, type FoundEvent, undeliveredSince } from './since-repo.ts'
+export { type FoundEvent, findEventData, findEventsSince, findUndeliveredSince } from './since-repo.ts'
 
 export const eventsModule = defineModule({
   name: 'events',

@@ -13,7 +13,7 @@ import { canonicalJson, type Json } from '../../core/json.ts'
 import { commit } from '../../db/commit.ts'
 import { matchesEvent } from '../../engine/model/event-name.ts'
 import { requireFilesReadable } from '../files/index.ts'
-import { anyWaits, countWaiting, runIdOf } from '../runs/index.ts'
+import { countWaiting, hasWaits, runIdOf } from '../runs/index.ts'
 import { findEventTriggers } from '../triggers/index.ts'
 import { deliverAtOnce } from './deliver.ts'
 import { type InboundEvent, judgeFilter } from './filter.ts'
@@ -61,7 +61,7 @@ export async function sendEvent(ctx: ServiceContext, body: SendEvent): Promise<E
     },
     messages: [
       ...(runs.length === 0 ? [] : [{ type: 'event.dispatch', teamId, eventId: event.id } as const]),
-      { message: deliver, exists: anyWaits(teamId, event.name), outboxId },
+      { message: deliver, exists: hasWaits(teamId, event.name), outboxId },
     ],
   })
   if (done === 'done') {

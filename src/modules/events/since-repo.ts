@@ -20,7 +20,7 @@ const BY_PATTERN = `SELECT ${COLUMNS} FROM inbound_events e
 export type FoundEvent = { id: string; name: string; at: number; data: string | null }
 
 /** The events since each of these waits began, in order: first those with plain names, then those that may match a pattern. */
-export async function* eventsSince(
+export async function* findEventsSince(
   d1: D1Database,
   teamId: string,
   waits: WaitedSince[],
@@ -57,10 +57,13 @@ const UNDELIVERED = `SELECT e.id, e.name, e.created_at AS at, CASE WHEN length(e
   GROUP BY e.id ORDER BY e.created_at, e.id LIMIT ${PAGE}`
 
 /** The events of the team since this time that are still being delivered to waiting runs, in order. */
-export const undeliveredSince = (d1: D1Database, teamId: string, since: number): AsyncGenerator<FoundEvent> =>
-  pages((at, id) => d1.prepare(UNDELIVERED).bind(teamId, since, at, id))
+export const findUndeliveredSince = (
+  d1: D1Database,
+  teamId: string,
+  since: number,
+): AsyncGenerator<FoundEvent> => pages((at, id) => d1.prepare(UNDELIVERED).bind(teamId, since, at, id))
 
-export const dataOfEvent = async (d1: D1Database, teamId: string, id: string): Promise<string> =>
+export const findEventData = async (d1: D1Database, teamId: string, id: string): Promise<string> =>
   (await d1
     .prepare('SELECT data FROM inbound_events WHERE team_id = ? AND id = ?')
     .bind(teamId, id)

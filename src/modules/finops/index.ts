@@ -12,7 +12,7 @@ import { endGivenUpExports, runExport, startDueExports } from './transfer/schedu
 /** For operations that cost money immediately. */
 export { type BudgetScope, type Reserved, reserveBudget, settleBudget } from './budgets/ledger.ts'
 /** For a commit that changes the costs of a team in this month. */
-export { budgetCheck } from './budgets/repo.ts'
+export { budgetCheckMessage } from './budgets/repo.ts'
 
 export { type ImportStep, stepImport } from './transfer/import/run.ts'
 

@@ -3,7 +3,7 @@
 import type { Plan } from '../../core/plans.ts'
 import { mailRowsIfChanged } from '../../db/outbox-row.ts'
 import { type Statement, statement } from '../../db/statement.ts'
-import { takeFromDay, usedOfDay } from '../usage/index.ts'
+import { addDailyUsage, dailyUsageSql } from '../usage/index.ts'
 
 /** One mail to one recipient. */
 export type NewMail = { id: string; to: string }
@@ -59,10 +59,10 @@ export function countAndPost(
   const notPosted = `SELECT count(*) AS n FROM json_each(?4) m
     WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = m.value ->> 'id')`
   return [
-    ...takeFromDay({ teamId, day, metric: METRIC }, limit, { sql: notPosted, param: list }),
+    ...addDailyUsage({ teamId, day, metric: METRIC }, limit, { sql: notPosted, param: list }),
     mailRowsIfChanged(mails, body, by),
     statement(
-      `SELECT ${usedOfDay(METRIC)} AS counted,
+      `SELECT ${dailyUsageSql(METRIC)} AS counted,
          (SELECT count(*) FROM json_each(?3) m JOIN outbox o ON o.id = m.value ->> 'id') AS posted`,
       teamId,
       day,
@@ -75,7 +75,7 @@ export function countAndPost(
 export const countMail = (
   { teamId, day, limit }: { teamId: string; day: string; limit: number },
   amount: { sql: string; param: string },
-): Statement[] => takeFromDay({ teamId, day, metric: METRIC }, limit, amount)
+): Statement[] => addDailyUsage({ teamId, day, metric: METRIC }, limit, amount)
 
 type KeptMail = {
   to: string
@@ -86,7 +86,7 @@ type KeptMail = {
 }
 
 /** The id is derived from the message, so a mail that is sent again after a crash is stored once. */
-export const keepMail = (
+export const insertStoredMail = (
   d1: D1Database,
   id: string,
   { to, subject, text, html, attachments = [] }: KeptMail,

@@ -4,7 +4,7 @@ import { type Attachment, createMailer } from '../../providers/mail/index.ts'
 import type { MailSend } from '../../queue/messages/mail.ts'
 import { beginOnce } from '../../queue/outbox.ts'
 import { openVersion } from '../files/index.ts'
-import { keepMail } from './repo.ts'
+import { insertStoredMail } from './repo.ts'
 
 /**
  * Sends a mail. Without a mail service, it stores the mail in the mailbox, so development shows what production would send. A
@@ -24,7 +24,7 @@ export async function sendMail(request: RequestContext, mail: MailSend, outboxId
     return
   }
   const kept = files.map(({ filename, bytes }) => ({ filename, sizeBytes: bytes.length }))
-  await keepMail(env.DB, outboxId.replace(/^msg_/, 'mail_'), { ...rest, attachments: kept }, now())
+  await insertStoredMail(env.DB, outboxId.replace(/^msg_/, 'mail_'), { ...rest, attachments: kept }, now())
 }
 
 async function read(

@@ -11,7 +11,7 @@ import { publish } from './service/publish.ts'
 import { revoke } from './service/revoke.ts'
 
 export { mayFollow } from './channel-rights.ts'
-export { dropConnections, enterConnection, findConnectionsOf } from './repo/connections.ts'
+export { deleteConnections, findConnectionsOf, insertConnection } from './repo/connections.ts'
 export { publishNow } from './service/publish.ts'
 export { snapshotOf } from './service/snapshot.ts'
 

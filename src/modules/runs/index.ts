@@ -16,7 +16,7 @@ export { endRun, wakeRun } from './control/repair.ts'
 export { followChild, lastRetryOf } from './follow-up/child.ts'
 export { followUp } from './follow-up/service.ts'
 export { labelsOf } from './labels.ts'
-export { dropFollowers, enterFollower, type FollowerRights, MAX_FOLLOW_MS } from './live/repo.ts'
+export { deleteFollowers, type FollowerRights, insertFollower, MAX_FOLLOW_MS } from './live/repo.ts'
 export { revokeLive } from './live/revoke.ts'
 export { idempotencyKeyOf, waitMsOf } from './prefer.ts'
 export { followRun, getNode, getOutput, ownRun } from './read/service.ts'
@@ -26,25 +26,25 @@ export { type Rebuilt, rebuildIndex } from './rebuild/service.ts'
 export { markRunsDeleted } from './remove/repo.ts'
 export { deleteUnreadable, STUCK_MS } from './remove/service.ts'
 export {
-  anyWaits,
   countWaiting,
   deleteAllWaits,
   deleteWaits,
+  deleteWaitsUntil,
+  findWaitedKeys,
   findWaiting,
-  forgetWaits,
+  hasWaits,
   type OpenWait,
-  waitedKeys,
-  writeWaits,
+  updateWaits,
 } from './repo/event-waits.ts'
 export {
-  giveBackLease,
-  keepLease,
+  claimLease,
   LEASE_MS,
   type Lease,
+  releaseLease,
+  renewLease,
   type Share,
-  takeLease,
 } from './repo/leases.ts'
-export { projectRuns, type Reported, type RunReport } from './repo/projection.ts'
+export { applyRunReports, type Reported, type RunReport } from './repo/projection.ts'
 export { type FoundRun, isDeleted, searchRuns } from './repo/runs.ts'
 export { admitWaiting, admitWaitingEverywhere, findBegun } from './repo/slots.ts'
 export { RUN_STATUSES } from './schema.ts'

@@ -4,11 +4,11 @@ import { AppError, ERRORS } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { RunStart } from '../../queue/messages/runs.ts'
 import { isWorthWaiting, startRunnable } from '../runs/index.ts'
-import { loadTriggered } from '../workflows/index.ts'
+import { findTriggered } from '../workflows/index.ts'
 
 /** Starts the run of one fire. It can be repeated: the run's id is derived from the trigger's key and the time of the fire. */
 export async function startScheduledRun(request: RequestContext, message: RunStart): Promise<void> {
-  const triggered = await loadTriggered(request.env.DB, message.triggerId)
+  const triggered = await findTriggered(request.env.DB, message.triggerId)
   // The trigger was deactivated or removed in the meantime, so the run does not start.
   if (triggered === null || triggered.teamId !== message.teamId) return
   const { triggerKey: key } = triggered

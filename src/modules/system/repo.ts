@@ -40,4 +40,4 @@ export async function countMail(db: Db, to: string | undefined): Promise<number>
   return row?.n ?? 0
 }
 
-export const askDatabase = (d1: D1Database): Promise<unknown> => d1.prepare('SELECT 1').first()
+export const pingDatabase = (d1: D1Database): Promise<unknown> => d1.prepare('SELECT 1').first()

@@ -3,12 +3,12 @@ import { toIso } from '../../core/clock.ts'
 import { AppError, type FieldError } from '../../core/errors.ts'
 import { toPage } from '../../db/paginate.ts'
 import { rateLimiter } from '../../objects/rate-limiter.ts'
-import { askDatabase, countMail, findMail } from './repo.ts'
+import { countMail, findMail, pingDatabase } from './repo.ts'
 import type { DatabaseHealth, Flaky, FlakyQuery, ListMail, Mailbox, Readiness } from './schema.ts'
 
 /** Checks each binding that a request may need. The queue is left out: it cannot be checked, and no request depends on it. */
 const CHECKS: Record<string, (request: RequestContext) => Promise<unknown>> = {
-  db: ({ env }) => askDatabase(env.DB),
+  db: ({ env }) => pingDatabase(env.DB),
   files: ({ env }) => env.FILES.head('health'),
   objects: ({ env }) =>
     rateLimiter(env.RATE_LIMITER, 'health').check({ free: 1, baseDelayMs: 1, maxDelayMs: 1, forgetMs: 1 }),

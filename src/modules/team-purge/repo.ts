@@ -28,7 +28,7 @@ export const LEFTOVER_TABLES: string[] = TABLES.filter(
     columns.some((column) => column.name === 'team_id') && !goByCascade(name) && !KEPT.has(name),
 ).map(({ name }) => name)
 
-export async function teamExists(d1: D1Database, teamId: string): Promise<boolean> {
+export async function hasTeam(d1: D1Database, teamId: string): Promise<boolean> {
   return (await d1.prepare('SELECT 1 AS one FROM teams WHERE id = ?').bind(teamId).first()) !== null
 }
 

@@ -10,7 +10,7 @@ import type { TeamPurge } from '../../queue/messages/teams.ts'
 import { markRunsDeleted } from '../runs/index.ts'
 import { deleteStored } from '../storage/index.ts'
 import { teamStoragePrefix } from '../teams/index.ts'
-import { deleteLeftovers, teamExists } from './repo.ts'
+import { deleteLeftovers, hasTeam } from './repo.ts'
 
 const MAX_RUNS = 300
 const AT_ONCE = 6
@@ -18,7 +18,7 @@ const AT_ONCE = 6
 export async function purgeTeam(request: RequestContext, message: TeamPurge): Promise<void> {
   const { env } = request
   const { teamId } = message
-  if (await teamExists(env.DB, teamId)) return
+  if (await hasTeam(env.DB, teamId)) return
   const runIds = await markRunsDeleted(env.DB, teamId, message.afterRunId, MAX_RUNS, request.now())
   for (let i = 0; i < runIds.length; i += AT_ONCE)
     await Promise.all(runIds.slice(i, i + AT_ONCE).map((id) => workflowRun(env.RUNS, id).remove()))

@@ -10,9 +10,9 @@ export {
   findSubscribedTeam,
   guardPlan,
   type LimitName,
-  movePlanWithRole,
   type PlanChanger,
-  planAfterRoleChange,
+  planOfRole,
+  updatePlanForRole,
 } from './repo/plan.ts'
 export { deleteTeamsOf, insertTeam, type NewTeam } from './repo/teams.ts'
 export { InvitationToken } from './schema/invitation.ts'

@@ -3,19 +3,19 @@ import { usageExport } from './repo/export.ts'
 import { usageRoutes } from './routes.ts'
 
 export {
+  addDailyUsage,
   addUsage,
-  counterOf,
+  counterSql,
   countRunsOnce,
   countSpendOnce,
+  dailyUsageSql,
   LEVEL_PERIOD,
   LEVELS,
   recountUsage,
-  takeFromDay,
   type UsageFlow,
   type UsageLevel,
-  usedOfDay,
 } from './repo/counters.ts'
-export { countSlots, freeSlots, unleasedSlots } from './repo/slots.ts'
+export { countSlots, freeSlotsSql, unleasedSlotsSql } from './repo/slots.ts'
 export { findSpend, type Spend } from './repo/spend.ts'
 export { findUsage, MAX_KEYS_PER_MEMBER, type UsageRow } from './repo/usage.ts'
 export { Period } from './schema.ts'

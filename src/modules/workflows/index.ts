@@ -9,10 +9,9 @@ export { requireMocks } from './check/mocks.ts'
 export { type FoundWorkflow, searchWorkflows } from './repo/list.ts'
 export {
   findRunnable,
-  loadRunnable,
-  loadRunnableByKey,
-  loadTeamStart,
-  loadTriggered,
+  findRunnableByKey,
+  findTeamStart,
+  findTriggered,
   RUNNABLE,
   type Runnable,
   type TeamStart,

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
-import { projectRuns } from '../../../src/modules/runs/repo/projection.ts'
+import { applyRunReports } from '../../../src/modules/runs/repo/projection.ts'
 import { runFacts } from '../../../src/objects/run-view.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
@@ -112,7 +112,7 @@ test('a late report does not restore labels of a deleted run', async () => {
     ...{ id, teamId: person.teamId, workflowVersion: 1, workflowName: 'Test', status: 'succeeded' },
     ...{ triggerType: 'manual', progress: 1, seq: 1_000, createdAt: clock.now(), labels: ['tag:late'] },
   }
-  await projectRuns(env.DB, [{ view, started: null }])
+  await applyRunReports(env.DB, [{ view, started: null }])
   const labels = await env.DB.prepare('SELECT count(*) AS n FROM run_labels WHERE run_id = ?')
     .bind(id)
     .first()

@@ -1,12 +1,14 @@
 // The index of runs is restored from the runs themselves, after all its rows are lost.
+
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { encodeCursor } from '../../../src/core/cursor.ts'
 import { placeOf } from '../../../src/core/run-id.ts'
+import { firstOf } from '../../../src/db/hot-read.ts'
 import { startRunnable } from '../../../src/modules/runs/index.ts'
 import { writeRunManifest } from '../../../src/modules/runs/rebuild/manifest.ts'
-import { loadRunnable } from '../../../src/modules/workflows/index.ts'
+import { findRunnable } from '../../../src/modules/workflows/index.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -122,7 +124,10 @@ test('one team can be rebuilt alone, also from hosts that replaced full ones', a
 
 test('runs in hosts beyond the current number are found as well', async () => {
   const person = await newPerson()
-  const runnable = await loadRunnable(env.DB, person.teamId, await newWorkflow(person.teamId, linear(1)))
+  const runnable = await firstOf(
+    env.DB,
+    findRunnable(person.teamId, await newWorkflow(person.teamId, linear(1))),
+  )
   if (runnable === null) throw new Error('No workflow')
   const starts = Array.from({ length: 12 }, () =>
     withContext((request) =>

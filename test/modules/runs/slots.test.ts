@@ -6,7 +6,7 @@ import { MINUTE_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
 import { runOutboxRow } from '../../../src/jobs/index.ts'
-import { projectRuns } from '../../../src/modules/runs/repo/projection.ts'
+import { applyRunReports } from '../../../src/modules/runs/repo/projection.ts'
 import { sweepRuns } from '../../../src/modules/runs/sweep/runs.ts'
 import { sweepSlots } from '../../../src/modules/runs/sweep/slots.ts'
 import { fireSchedules } from '../../../src/modules/schedules/fire.ts'
@@ -248,7 +248,7 @@ test('after the report that gives a run its slot, the sweep does not ask again',
     },
   }
   const report = (one: typeof view | Record<string, unknown>) =>
-    projectRuns(env.DB, [{ view: one as Record<string, Json>, started: null }])
+    applyRunReports(env.DB, [{ view: one as Record<string, Json>, started: null }])
   const wakeBy = () =>
     env.DB.prepare('SELECT wake_by AS at FROM runs WHERE id = ?').bind(view.id).first<number>('at')
   expect(await report(view)).toMatchObject({ admitted: [], inSlot: new Set([view.id]) })

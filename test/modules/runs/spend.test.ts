@@ -2,13 +2,13 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import type { Json } from '../../../src/core/json.ts'
-import { projectRuns } from '../../../src/modules/runs/repo/projection.ts'
+import { applyRunReports } from '../../../src/modules/runs/repo/projection.ts'
 import { get } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 
 const report = (teamId: string, id: string, seq: number, more: Record<string, Json>) =>
-  projectRuns(env.DB, [
+  applyRunReports(env.DB, [
     {
       started: null,
       view: {

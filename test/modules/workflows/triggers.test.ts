@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { firstOf } from '../../../src/db/hot-read.ts'
 import { matchesEvent } from '../../../src/engine/model/event-name.ts'
 import { findHook } from '../../../src/modules/hooks/repo.ts'
 import {
@@ -8,7 +9,7 @@ import {
   findEventTriggers,
   matchHookPath,
 } from '../../../src/modules/triggers/index.ts'
-import { loadRunnable, loadTriggered } from '../../../src/modules/workflows/index.ts'
+import { findRunnable, findTriggered } from '../../../src/modules/workflows/index.ts'
 import { get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -96,7 +97,7 @@ test('a due schedule is found, and only the first claim counts', async () => {
   if (due === undefined) return
   const claims = await Promise.all([1, 2, 3].map(() => run(claimSchedule(due, clock.now() + 60_000, 5))))
   expect(claims.sort()).toEqual([0, 0, 1])
-  expect(await loadTriggered(env.DB, due.triggerId)).toMatchObject({
+  expect(await findTriggered(env.DB, due.triggerId)).toMatchObject({
     triggerKey: 'tick',
     lastFireAt: 5,
     version: 1,
@@ -148,14 +149,14 @@ test('the data of a start is one row, of the requested version and only for its 
   const { body } = await create(person)
   await put(`${WORKFLOWS}/${body.id}`, person, { definition: say('two') })
   await put(`${WORKFLOWS}/variables/region`, person, { value: { name: 'eu' } })
-  const current = await loadRunnable(env.DB, person.teamId, body.id)
+  const current = await firstOf(env.DB, findRunnable(person.teamId, body.id))
   expect(current).toMatchObject({ version: 2, definition: JSON.stringify(say('two')), active: 1 })
   expect(JSON.parse(current?.vars ?? '')).toEqual({ region: { name: 'eu' } })
-  expect((await loadRunnable(env.DB, person.teamId, body.id, 1))?.definition).toBe(
+  expect((await firstOf(env.DB, findRunnable(person.teamId, body.id, 1)))?.definition).toBe(
     JSON.stringify(say('hello')),
   )
-  expect(await loadRunnable(env.DB, person.teamId, body.id, 3)).toBeNull()
-  expect(await loadRunnable(env.DB, (await newPerson()).teamId, body.id)).toBeNull()
+  expect(await firstOf(env.DB, findRunnable(person.teamId, body.id, 3))).toBeNull()
+  expect(await firstOf(env.DB, findRunnable((await newPerson()).teamId, body.id))).toBeNull()
 })
 
 test.each([

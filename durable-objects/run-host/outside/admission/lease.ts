@@ -10,12 +10,12 @@ import { hostOf, isSharedHost } from '../../../../src/core/run-id.ts'
 import type { Statement } from '../../../../src/db/statement.ts'
 import type { Env } from '../../../../src/env.ts'
 import {
-  giveBackLease,
-  keepLease,
+  claimLease,
   LEASE_MS,
   type Reported,
   type RunReport,
-  takeLease,
+  releaseLease,
+  renewLease,
   wakeAdmitted,
 } from '../../../../src/modules/runs/index.ts'
 import type { RunHostRpc, StartRoom } from '../../../../src/objects/workflow-run.ts'
@@ -117,7 +117,7 @@ export class HostLease {
     const isChanged = isGivenBack || used.slots + used.runs > 0
     if (!isChanged && this.#expiresAt - now > RENEW_MS) return null
     const { slots, runs } = this.#seats.held()
-    return keepLease(this.#id, { slots: slots - used.slots, runs: runs - used.runs }, now)
+    return renewLease(this.#id, { slots: slots - used.slots, runs: runs - used.runs }, now)
   }
 
   /** Called by another host that has no room left. */
@@ -127,7 +127,7 @@ export class HostLease {
       this.#seats.dropSpare()
       const { env, now } = this.#context
       const lease = { id: this.#id, teamId, host: this.#host, period: this.#period }
-      void wakeAdmitted(env.RUNS, await giveBackLease(env.DB, lease, this.#seats.held(), now()))
+      void wakeAdmitted(env.RUNS, await releaseLease(env.DB, lease, this.#seats.held(), now()))
     })
   }
 
@@ -174,7 +174,7 @@ export class HostLease {
         runs: Math.max(0, runIds.size - this.#seats.spare.runs),
       }
       const lease = { id: this.#id, teamId, host: this.#host, period }
-      const taken = await takeLease(env.DB, lease, { held, wanted, spare: isSharedHost(this.#host) }, at)
+      const taken = await claimLease(env.DB, lease, { held, wanted, spare: isSharedHost(this.#host) }, at)
       if (taken === null) {
         this.#seats.dropSpare()
         return []

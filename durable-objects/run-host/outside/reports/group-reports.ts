@@ -7,7 +7,7 @@
 // 3. A run that cannot be reported does not delay the others.
 import { createLog } from '../../../../src/core/log.ts'
 import type { Env } from '../../../../src/env.ts'
-import { projectRuns, type Reported, type RunReport } from '../../../../src/modules/runs/index.ts'
+import { applyRunReports, type Reported, type RunReport } from '../../../../src/modules/runs/index.ts'
 import type { RunMachine } from '../../machine.ts'
 import { withFaults } from '../../rows/faults.ts'
 import type { HostTables, Unreported } from '../../rows/tables.ts'
@@ -56,7 +56,7 @@ export class GroupReports {
       'host',
       {
         report: (reports) =>
-          context.lease.report(reports, (keep) => projectRuns(context.env.DB, reports, keep)),
+          context.lease.report(reports, (keep) => applyRunReports(context.env.DB, reports, keep)),
         takeReports: (work) => work(),
       },
       context.state,

@@ -1,7 +1,7 @@
 // The report of one run to the index, and what follows from the answer.
 import type { Env } from '../../../../src/env.ts'
 import {
-  projectRuns,
+  applyRunReports,
   type Reported,
   type RunReport,
   wakeAdmitted,
@@ -21,7 +21,7 @@ const NEWS_MS = 60 * 60_000
 /** Reports one run immediately. The host reports its runs in groups. */
 export async function reportRun(machine: RunShell): Promise<void> {
   const { teamId } = machine.requireRun().spec
-  const reported = await projectRuns(machine.env.DB, [reportOf(machine)])
+  const reported = await applyRunReports(machine.env.DB, [reportOf(machine)])
   takeReported(machine, reported)
   notifyOthers(machine.env, teamId, reported)
 }

@@ -4,7 +4,7 @@ import { AppError } from '../../../core/errors.ts'
 import { auditedAddress } from '../../../db/audited-address.ts'
 import { commit, isUniqueViolation } from '../../../db/commit.ts'
 import { createAccount, hashPassword, requireGoodPassword } from '../../auth/index.ts'
-import { movePlanWithRole } from '../../teams/index.ts'
+import { updatePlanForRole } from '../../teams/index.ts'
 import { guardAdmin, setNewRole } from '../repo/changes.ts'
 import type { CreatedUser, CreateUser } from '../schema.ts'
 import { getUser, PLATFORM_LOG } from './users.ts'
@@ -25,7 +25,7 @@ export async function createUser(ctx: ServiceContext, input: CreateUser): Promis
       statements: [
         ...statements,
         setNewRole(user.id, role),
-        ...movePlanWithRole(user.id, user.role, role, now),
+        ...updatePlanForRole(user.id, user.role, role, now),
       ],
       audit: {
         action: 'user.created',

@@ -2,7 +2,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { type Expected, requireExpected } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { endSessions } from '../../auth/index.ts'
-import { movePlanWithRole, planAfterRoleChange, revokeInvitationsOf } from '../../teams/index.ts'
+import { planOfRole, revokeInvitationsOf, updatePlanForRole } from '../../teams/index.ts'
 import { guardRole, guardStatus } from '../repo/changes.ts'
 import type { AdminUser, UpdateUserRole, UpdateUserStatus } from '../schema.ts'
 import { explainMiss, getUser, PLATFORM_LOG, requireOther, requireUser } from './users.ts'
@@ -19,11 +19,11 @@ export async function updateUserRole(
   const seenVersion = requireExpected(expected, seen.version)
   if (seen.role === role) return getUser(ctx, id)
   const now = ctx.now()
-  const plan = planAfterRoleChange(seen.plan, seen.role, role)
+  const plan = planOfRole(seen.plan, seen.role, role)
   const moves = plan !== seen.plan
   const outcome = await commit(ctx, {
     guard: guardRole(ctx.actor.userId, id, seen.role, role, seenVersion, now),
-    statements: movePlanWithRole(id, seen.role, role, now),
+    statements: updatePlanForRole(id, seen.role, role, now),
     audit: {
       action: 'user.role_changed',
       targetType: 'user',

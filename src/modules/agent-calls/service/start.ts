@@ -10,7 +10,7 @@ import type { StartOptions } from '../../../objects/workflow-run.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
 import { AGENT_NODE } from '../../agent-threads/index.ts'
 import { type Started, startRunnable } from '../../runs/index.ts'
-import { loadTeamStart, type Runnable } from '../../workflows/index.ts'
+import { findTeamStart, type Runnable } from '../../workflows/index.ts'
 import type { CallAgent } from '../schema.ts'
 
 type Ctx = RequestContext & { actor: Actor }
@@ -62,7 +62,7 @@ async function runnableOf(
   { name = 'Agent', version = 1 }: AgentSpec,
   { node, settings }: Pick<AgentStart, 'node'> & { settings: AgentStart['settings'] | undefined },
 ): Promise<Runnable> {
-  const team = await loadTeamStart(env.DB, actor.teamId)
+  const team = await findTeamStart(env.DB, actor.teamId)
   if (team === null) throw notFound('The team')
   const definition = JSON.stringify({
     nodes: [{ id: AGENT_NODE, type: 'ai.agent', ...node }],

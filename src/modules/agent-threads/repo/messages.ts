@@ -4,7 +4,7 @@ import { AppError } from '../../../core/errors.ts'
 import type { ListMessages } from '../schema.ts'
 import { WAITING } from './turns.ts'
 
-export async function moveWindow(d1: D1Database, threadId: string, windowFrom: number): Promise<void> {
+export async function setThreadWindow(d1: D1Database, threadId: string, windowFrom: number): Promise<void> {
   await d1
     .prepare('UPDATE agent_threads SET window_from = max(window_from, ?2) WHERE id = ?1')
     .bind(threadId, windowFrom)

@@ -120,7 +120,7 @@ export const updateThread = (
   )
 
 /** Only if it has no title yet. */
-export async function nameThread(d1: D1Database, id: string, title: string): Promise<void> {
+export async function setThreadTitle(d1: D1Database, id: string, title: string): Promise<void> {
   await d1.prepare("UPDATE agent_threads SET title = ?2 WHERE id = ?1 AND title = ''").bind(id, title).run()
 }
 

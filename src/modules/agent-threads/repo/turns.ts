@@ -43,7 +43,7 @@ export async function findForgottenTurns(d1: D1Database, before: number, limit: 
   return results.map(openTurn)
 }
 
-export async function noteLook(
+export async function markTurnChecked(
   d1: D1Database,
   { threadId, runId, node }: TurnKey,
   now: number,
@@ -121,12 +121,12 @@ export async function claimTurn(
 }
 
 /** Releases a turn whose run was never started. */
-export async function dropTurn(d1: D1Database, { threadId, runId, node }: TurnKey): Promise<void> {
+export async function deleteTurn(d1: D1Database, { threadId, runId, node }: TurnKey): Promise<void> {
   await d1.batch(removal(d1, `${KEY} AND outcome IS NULL AND n >= ${WAITING}`, [threadId, runId, node]))
 }
 
 /** Another run answers instead: a retry, or the run with a new id because the host was full. */
-export async function moveTurn(
+export async function setTurnRun(
   d1: D1Database,
   { threadId, runId, node }: TurnKey,
   to: string,
@@ -147,7 +147,7 @@ const NO_WORKFLOW = `NOT EXISTS (SELECT 1 FROM agent_turns o WHERE o.thread_id =
   AND NOT (o.run_id = ?2 AND o.node = ?3))`
 
 /** Its position. Null if there is no such turn, or a workflow is answering. Repeating it changes nothing. */
-export async function beginTurn(d1: D1Database, { threadId, runId, node }: TurnKey): Promise<number | null> {
+export async function startTurn(d1: D1Database, { threadId, runId, node }: TurnKey): Promise<number | null> {
   const [, found] = await d1.batch<{ n: number }>([
     d1
       .prepare(
@@ -167,7 +167,7 @@ export type Kept = {
   summed: { summary: string; windowFrom: number } | null
 }
 
-export async function keepAnswer(
+export async function completeTurn(
   d1: D1Database,
   { threadId, runId, node }: TurnKey,
   { answer, tokens, outcome, summed }: Kept,

@@ -10,7 +10,14 @@ import type { Summed } from '../../../nodes/ai/inner/summary.ts'
 import type { Round, Turn } from '../../../nodes/ai/loop/turn.ts'
 import { type RunRpc, type RunView, workflowRun } from '../../../objects/workflow-run.ts'
 import { answerOf, tokensIn } from '../pure/answer.ts'
-import { dropTurn, findOpenTurns, keepAnswer, moveTurn, type OpenTurn, type TurnKey } from '../repo/turns.ts'
+import {
+  completeTurn,
+  deleteTurn,
+  findOpenTurns,
+  type OpenTurn,
+  setTurnRun,
+  type TurnKey,
+} from '../repo/turns.ts'
 
 export type Scope = Pick<RequestContext, 'env' | 'now'>
 
@@ -37,13 +44,13 @@ export async function settleTurn({ env, now }: Scope, turn: OpenTurn): Promise<b
   if (view === null) {
     if (!turn.hasBegun) {
       if (now() - turn.createdAt < START_MS) return false
-      await dropTurn(env.DB, turn)
+      await deleteTurn(env.DB, turn)
       return true
     }
     await keep({ env, now }, turn, { rounds: [], outcome: 'lost', code: null, summed: null })
     return true
   }
-  if (view.id !== turn.runId) await moveTurn(env.DB, turn, view.id)
+  if (view.id !== turn.runId) await setTurnRun(env.DB, turn, view.id)
   const of = { ...turn, runId: view.id }
   const ended = await endOf(run, view, turn.node)
   if (ended === null) return false
@@ -62,7 +69,7 @@ async function keep(
 ): Promise<void> {
   const answer = answerOf(rounds, outcome, code)
   const kept = { answer: JSON.stringify(answer), tokens: tokensIn(answer), outcome, summed }
-  await keepAnswer(env.DB, turn, kept, now())
+  await completeTurn(env.DB, turn, kept, now())
 }
 
 type Found = { run: RunRpc; view: RunView | null }

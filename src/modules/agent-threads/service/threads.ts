@@ -18,7 +18,7 @@ import {
   findThreads,
   insertThread,
   MAX_THREADS,
-  nameThread,
+  setThreadTitle,
   type ThreadRow,
   updateThread as updateRow,
 } from '../repo/threads.ts'
@@ -150,7 +150,7 @@ export async function titleFrom(ctx: Ctx, { id }: ThreadRow, asked: readonly Jso
   const text = transcriptOf(asked, 500).replace(/^User: /, '')
   const title = text.replace(/\s+/g, ' ').trim().slice(0, MAX_TITLE_CHARS)
   if (title === '') return
-  await nameThread(ctx.env.DB, id, title)
+  await setThreadTitle(ctx.env.DB, id, title)
 }
 
 export async function listMessages(

@@ -17,18 +17,18 @@ import {
   transcriptOf,
 } from '../pure/answer.ts'
 import { windowOf } from '../pure/window.ts'
-import { findSaid, findSizes, moveWindow } from '../repo/messages.ts'
+import { findSaid, findSizes, setThreadWindow } from '../repo/messages.ts'
 import { findThread, type ThreadRow } from '../repo/threads.ts'
 import {
-  beginTurn,
   type Claim,
   claimTurn,
-  dropTurn,
+  deleteTurn,
   hasTurn,
   MAX_IN_LINE,
   MAX_THREAD_BYTES,
   MAX_TURNS,
-  moveTurn,
+  setTurnRun,
+  startTurn,
   type TurnKey,
 } from '../repo/turns.ts'
 import { type Scope, settleTurns } from './settle.ts'
@@ -76,13 +76,13 @@ function claimOf(
 }
 
 /** The run was refused. */
-export const giveBackTurn = ({ env }: Ctx, question: Question): Promise<void> => dropTurn(env.DB, question)
+export const giveBackTurn = ({ env }: Ctx, question: Question): Promise<void> => deleteTurn(env.DB, question)
 
 /** The run has another id than planned. */
 export async function renameTurn({ env }: Ctx, question: Question, runId: string): Promise<void> {
   if (runId === question.runId) return
-  await moveTurn(env.DB, question, runId)
-  await dropTurn(env.DB, question)
+  await setTurnRun(env.DB, question, runId)
+  await deleteTurn(env.DB, question)
 }
 
 type Recalling = Parameters<ThreadsPort['recall']>[0] & { teamId: string; runId: string }
@@ -104,11 +104,11 @@ export async function recallThread(scope: Scope, recalling: Recalling): Promise<
     if (open.length > 0) return 'busy'
     if (!(await claimTurn(DB, key, claim))) return isFull(thread, claim.asked) ? 'full' : 'busy'
   }
-  const n = await beginTurn(DB, key)
+  const n = await startTurn(DB, key)
   if (n === null) return 'busy'
   const sizes = await findSizes(DB, threadId, thread.windowFrom, n)
   const { from, older } = windowOf(sizes, { messages: memory.window, tokens }, n)
-  if (older.length > 0 && !memory.summary) await moveWindow(DB, threadId, from)
+  if (older.length > 0 && !memory.summary) await setThreadWindow(DB, threadId, from)
   const said = await findSaid(DB, threadId, memory.summary ? thread.windowFrom : from, n)
   const messages = said
     .filter((turn) => turn.n >= from)

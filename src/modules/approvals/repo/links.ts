@@ -17,7 +17,7 @@ export const findLink = (d1: D1Database, tokenHash: string, now: number): Promis
     .bind(tokenHash, now)
     .first<LinkRow>()
 
-export const spendLink = (tokenHash: string, now: number): Statement =>
+export const consumeLink = (tokenHash: string, now: number): Statement =>
   statement(
     'UPDATE approval_links SET used_at = ?1 WHERE token_hash = ?2 AND used_at IS NULL AND expires_at > ?1',
     now,

@@ -27,7 +27,7 @@ const APPROVAL_COLUMNS = [
 
 const UPSERT_APPROVALS = upsertAll('approvals', APPROVAL_COLUMNS, 'excluded.seq >= approvals.seq')
 
-export async function projectApproval(d1: D1Database, row: Record<string, Json>): Promise<void> {
+export async function upsertApproval(d1: D1Database, row: Record<string, Json>): Promise<void> {
   await d1
     .prepare(UPSERT_APPROVALS)
     .bind(JSON.stringify([row]))

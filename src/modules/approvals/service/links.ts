@@ -7,7 +7,7 @@ import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { commit } from '../../../db/commit.ts'
 import type { Decide } from '../../../objects/workflow-run.ts'
-import { findLink, type LinkRow, spendLink, voidLinksNow } from '../repo/links.ts'
+import { consumeLink, findLink, type LinkRow, voidLinksNow } from '../repo/links.ts'
 import type { ApprovalAnswer, DecideApproval } from '../schema.ts'
 import { sendDecision, statusAfter } from './decide.ts'
 import { decisionOf, requireDecider } from './judge.ts'
@@ -36,10 +36,10 @@ export async function decideByLink(
   requireDecider(row, decider)
   const decide = decisionOf(row, decider, body)
   const now = request.now()
-  const spent = await commit(
+  const consumed = await commit(
     { ...request, actor: { kind: 'user', userId: row.userId, teamId: row.teamId, keyId: null } },
     {
-      guard: spendLink(await sha256Hex(token), now),
+      guard: consumeLink(await sha256Hex(token), now),
       audit: {
         action: 'approval.decided',
         targetType: 'approval',
@@ -49,7 +49,7 @@ export async function decideByLink(
       messages: [{ type: 'approval.decide', runId: row.runId, decide }],
     },
   )
-  if (spent === 'guard_missed') throw invalid()
+  if (consumed === 'guard_missed') throw invalid()
   return { approvalId: row.id, decision: body.decision, status: await statusOf(request, row, decide) }
 }
 

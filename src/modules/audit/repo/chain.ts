@@ -82,7 +82,7 @@ export async function findChain(
 }
 
 /** The next teams in order that have entries or a seal. The recursive part skips from team to team in the index. */
-export async function nextTeamsWithLog(d1: D1Database, after: string, limit: number): Promise<string[]> {
+export async function findTeamsWithLog(d1: D1Database, after: string, limit: number): Promise<string[]> {
   const { results } = await d1
     .prepare(
       `WITH RECURSIVE leaps(team) AS (

@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { CHAIN_START } from '../chain.ts'
 import { nextTeamsWithCopies } from '../copies.ts'
-import { isTeam, nextTeamsWithLog } from '../repo/chain.ts'
+import { findTeamsWithLog, isTeam } from '../repo/chain.ts'
 import type { AuditVerdict } from '../schema.ts'
 import { type Place, walkTeam } from './walk-team.ts'
 
@@ -65,7 +65,7 @@ function teamsFrom(request: RequestContext, after: string, only: string | undefi
   let last: string | null = only === undefined ? after : null
   const fill = async (from: string): Promise<void> => {
     const found = await Promise.all([
-      nextTeamsWithLog(DB, from, TEAM_PAGE),
+      findTeamsWithLog(DB, from, TEAM_PAGE),
       nextTeamsWithCopies(FILES, from, TEAM_PAGE),
     ])
     page = [...new Set(found.flat())].sort().slice(0, TEAM_PAGE)

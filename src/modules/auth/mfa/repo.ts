@@ -22,7 +22,7 @@ export const findFactorOwner = (d1: D1Database, userId: string): Promise<FactorO
     .first<FactorOwner>()
 
 /** Starts a setup, or replaces an unconfirmed one. Changes nothing if a factor is already confirmed. */
-export const beginFactor = (userId: string, secret: string, now: number): Statement =>
+export const upsertFactor = (userId: string, secret: string, now: number): Statement =>
   statement(
     `INSERT INTO totp_factors (user_id, secret, created_at) VALUES (?, ?, ?)
      ON CONFLICT (user_id) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at, last_used_step = 0
@@ -64,7 +64,7 @@ export const insertBackupCodes = (userId: string, hashes: string[]): Statement =
   )
 
 /** Returns true for only one of the requests with a code of this step or an earlier one. */
-export async function spendStep(d1: D1Database, userId: string, step: number): Promise<boolean> {
+export async function consumeStep(d1: D1Database, userId: string, step: number): Promise<boolean> {
   const { meta } = await d1
     .prepare(
       'UPDATE totp_factors SET last_used_step = ?2 WHERE user_id = ?1 AND confirmed_at IS NOT NULL AND last_used_step < ?2',
@@ -74,7 +74,7 @@ export async function spendStep(d1: D1Database, userId: string, step: number): P
   return meta.changes === 1
 }
 
-export const spendBackupCodeByHash = (userId: string, codeHash: string, now: number): Statement =>
+export const consumeBackupCodeByHash = (userId: string, codeHash: string, now: number): Statement =>
   statement(
     'UPDATE backup_codes SET used_at = ? WHERE code_hash = ? AND user_id = ? AND used_at IS NULL',
     now,

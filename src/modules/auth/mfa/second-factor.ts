@@ -12,11 +12,11 @@ import { commit } from '../../../db/commit.ts'
 import { actingAs } from '../acting-as.ts'
 import { beginGuess } from '../brute-force.ts'
 import {
+  consumeBackupCodeByHash,
+  consumeStep,
   findFactorOwner,
   findFactorsToRewrap,
   replaceFactorSecret,
-  spendBackupCodeByHash,
-  spendStep,
 } from './repo.ts'
 import { matchingStep } from './totp.ts'
 
@@ -28,19 +28,19 @@ export async function requireSecondFactor(
 ): Promise<void> {
   if (!user.mfaEnabled) return
   if (mfaCode === undefined) throw new AppError('auth.mfa_required')
-  await spendCode(request, user.id, mfaCode)
+  await consumeCode(request, user.id, mfaCode)
 }
 
 /** Spends a TOTP or backup code of a confirmed factor. Throws if the code is not valid. */
-export async function spendCode(request: RequestContext, userId: string, code: string): Promise<void> {
+export async function consumeCode(request: RequestContext, userId: string, code: string): Promise<void> {
   const owner = await findFactorOwner(request.env.DB, userId)
   if (!owner?.secret || owner.confirmedAt === null) throw new AppError('auth.mfa_not_enabled')
   const factor = { ...owner, secret: owner.secret }
   await limitGuesses(request, owner, async () => {
     const given = code.replace(/[\s-]/g, '').toLowerCase()
     const good = /^\d{6}$/.test(given)
-      ? await spendTotp(request, factor, given)
-      : await spendBackupCode(request, factor, given)
+      ? await consumeTotp(request, factor, given)
+      : await consumeBackupCode(request, factor, given)
     if (!good) throw new AppError('auth.invalid_mfa_code')
   })
 }
@@ -83,22 +83,22 @@ const actingFor = (request: RequestContext, owner: Owner) => ({
   idempotency: null,
 })
 
-async function spendTotp(
+async function consumeTotp(
   request: RequestContext,
   owner: Owner & { secret: string },
   code: string,
 ): Promise<boolean> {
   const secret = await openSecret(request.settings.SECRETS_KEYS, factorPlace(owner), owner.secret)
   const step = await matchingStep(secret, code, request.now())
-  return step !== null && spendStep(request.env.DB, owner.userId, step)
+  return step !== null && consumeStep(request.env.DB, owner.userId, step)
 }
 
-async function spendBackupCode(request: RequestContext, owner: Owner, code: string): Promise<boolean> {
-  const spent = await commit(actingFor(request, owner), {
-    guard: spendBackupCodeByHash(owner.userId, await hashBackupCode(code), request.now()),
+async function consumeBackupCode(request: RequestContext, owner: Owner, code: string): Promise<boolean> {
+  const consumed = await commit(actingFor(request, owner), {
+    guard: consumeBackupCodeByHash(owner.userId, await hashBackupCode(code), request.now()),
     audit: { action: 'mfa.backup_code_used', targetType: 'user', targetId: owner.userId },
   })
-  return spent === 'done'
+  return consumed === 'done'
 }
 
 /** Backup codes have 128 random bits, so a plain hash is safe. Dashes and case only help reading. */

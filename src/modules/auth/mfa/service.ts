@@ -8,7 +8,6 @@ import type { QueueMessage } from '../../../queue/messages/index.ts'
 import { proveIdentity } from '../identity-proof.ts'
 import { securityNotice } from '../security-notice.ts'
 import {
-  beginFactor,
   confirmFactor,
   deleteBackupCodes,
   deleteFactor,
@@ -16,9 +15,10 @@ import {
   findFactorOwner,
   insertBackupCodes,
   setMfaEnabled,
+  upsertFactor,
 } from './repo.ts'
 import type { BackupCodes, DisableMfa, MfaCode, MfaSetup, MfaState, SetUpMfa } from './schema.ts'
-import { factorPlace, hashBackupCode, limitGuesses, spendCode } from './second-factor.ts'
+import { consumeCode, factorPlace, hashBackupCode, limitGuesses } from './second-factor.ts'
 import { matchingStep, newTotpSecret, otpauthUrl } from './totp.ts'
 
 const BACKUP_CODES = 10
@@ -30,7 +30,7 @@ export async function setUpMfa(ctx: ServiceContext, input: SetUpMfa): Promise<Mf
   const secret = newTotpSecret()
   const sealed = await sealSecret(ctx.settings.SECRETS_KEYS, factorPlace(owner), secret)
   const outcome = await commit(ctx, {
-    guard: beginFactor(owner.userId, sealed, ctx.now()),
+    guard: upsertFactor(owner.userId, sealed, ctx.now()),
     audit: { action: 'mfa.setup_begun', targetType: 'user', targetId: owner.userId },
   })
   if (outcome === 'guard_missed') throw new AppError('auth.mfa_already_enabled')
@@ -74,7 +74,7 @@ export async function disableMfa(ctx: ServiceContext, input: DisableMfa): Promis
   if (owner.mfaEnabled === 0) throw new AppError('auth.mfa_not_enabled')
   // Password guesses have their own counter: a correct password must not clear the counter of wrong codes.
   if (owner.passwordHash !== null) await proveIdentity(ctx, input.password)
-  await spendCode(ctx, owner.userId, input.code)
+  await consumeCode(ctx, owner.userId, input.code)
   const disabled = await commit(ctx, {
     guard: setMfaEnabled(owner.userId, false, ctx.now()),
     statements: [deleteFactor(owner.userId), deleteBackupCodes(owner.userId)],
@@ -91,7 +91,7 @@ export async function disableMfa(ctx: ServiceContext, input: DisableMfa): Promis
 
 export async function renewBackupCodes(ctx: ServiceContext, input: MfaCode): Promise<BackupCodes> {
   const owner = await ownerOf(ctx)
-  await spendCode(ctx, owner.userId, input.code)
+  await consumeCode(ctx, owner.userId, input.code)
   const codes = newBackupCodes()
   await commit(ctx, {
     statements: [

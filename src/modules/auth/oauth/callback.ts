@@ -2,7 +2,7 @@ import type { RequestContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { IssuedTokens } from '../sessions/schema.ts'
-import { takeState } from './repo.ts'
+import { consumeState } from './repo.ts'
 import { findReturnPage } from './return-pages.ts'
 import { signInWithIdentity } from './sign-in.ts'
 import { callbackUrl, requireProvider, stateCookie } from './start.ts'
@@ -28,7 +28,7 @@ export async function finishOauth(
   const started =
     browser === undefined
       ? null
-      : await takeState(
+      : await consumeState(
           request.env.DB,
           { stateHash, provider: provider.id, browserHash: await sha256Hex(browser) },
           request.now(),
@@ -67,7 +67,7 @@ export async function finishOauth(
   try {
     const tokens = await signInWithIdentity(request, identity, {
       mfaCode: undefined,
-      spend: () => Promise.resolve(),
+      consume: () => Promise.resolve(),
     })
     return { kind: 'tokens', tokens, spentCookie }
   } catch (error) {

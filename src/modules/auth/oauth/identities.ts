@@ -32,9 +32,9 @@ export async function createIdentity(
   const { userId, email, emailVerified } = ctx.actor
   if (!emailVerified) throw new AppError('auth.email_not_verified')
   const { password, mfaCode, ...ticket } = input
-  const { identity, spend } = await openTicket(ctx, ticket)
+  const { identity, consume } = await openTicket(ctx, ticket)
   const { passwordHash } = await proveIdentity(ctx, password, mfaCode)
-  await spend()
+  await consume()
   const { provider, subject } = identity
   const now = ctx.now()
   const theirs = identity.email?.toLowerCase() ?? ''

@@ -36,8 +36,8 @@ export const insertState = (
     )
     .run()
 
-/** Returns a state once, and only for the browser and provider that it was created for. Other requests do not spend it. */
-export const takeState = (
+/** Returns a state once, and only for the browser and provider that it was created for. Other requests do not consume it. */
+export const consumeState = (
   d1: D1Database,
   where: { stateHash: string; provider: string; browserHash: string },
   now: number,
@@ -93,7 +93,7 @@ export const findTicket = (d1: D1Database, codeHash: string, now: number): Promi
     .bind(codeHash, now)
     .first<TicketRow>()
 
-export async function takeTicket(d1: D1Database, codeHash: string, now: number): Promise<boolean> {
+export async function consumeTicket(d1: D1Database, codeHash: string, now: number): Promise<boolean> {
   const { meta } = await d1
     .prepare(
       'UPDATE oauth_tickets SET used_at = ?2 WHERE code_hash = ?1 AND used_at IS NULL AND expires_at > ?2',

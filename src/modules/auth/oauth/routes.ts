@@ -72,11 +72,11 @@ export const oauthRoutes = router()
     validate('json', ExchangeOauth),
     async (c) => {
       const { mfaCode, ...ticket } = c.req.valid('json')
-      const { identity, spend } = await openTicket(c.var.request, {
+      const { identity, consume } = await openTicket(c.var.request, {
         ...ticket,
         cookie: readCookie(c, TICKET_COOKIE),
       })
-      const tokens = await signInWithIdentity(c.var.request, identity, { mfaCode, spend })
+      const tokens = await signInWithIdentity(c.var.request, identity, { mfaCode, consume })
       dropCookie(c, TICKET_COOKIE)
       await rememberDevice(c, tokens.user.email)
       return c.json(handOut(c, tokens))

@@ -24,7 +24,7 @@ import type { KnownIdentity } from './tickets.ts'
 type Proof = {
   mfaCode: string | undefined
   /** Spends the ticket of the identity, after all checks have passed. */
-  spend: () => Promise<void>
+  consume: () => Promise<void>
 }
 
 export async function signInWithIdentity(
@@ -41,7 +41,7 @@ export async function signInWithIdentity(
   const local = await findAccountByEmail(request.db, email)
   if (local === null) {
     await requireOpenRegistration(request, email)
-    await proof.spend()
+    await proof.consume()
     return beginSession(request, await openAccount(request, identity, email), identity.provider)
   }
   if (local.emailVerifiedAt === null) throw new AppError('oauth.account_not_verified')
@@ -55,7 +55,7 @@ async function requireEntry(request: RequestContext, account: Account, proof: Pr
   if (request.settings.REQUIRE_VERIFIED_EMAIL && account.emailVerifiedAt === null)
     throw new AppError('auth.email_not_verified')
   await requireSecondFactor(request, account, proof.mfaCode)
-  await proof.spend()
+  await proof.consume()
 }
 
 function requireVerifiedEmail(identity: KnownIdentity): string {

@@ -9,7 +9,7 @@ import { MINUTE_MS } from '../../../core/clock.ts'
 import { equalInConstantTime, randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { challengeOf, type ProviderIdentity } from '../../../providers/oauth/index.ts'
-import { findTicket, insertTicket, takeTicket } from './repo.ts'
+import { consumeTicket, findTicket, insertTicket } from './repo.ts'
 
 export const TICKET_LIFE_MS = 5 * MINUTE_MS
 
@@ -40,11 +40,11 @@ export type TicketProof = {
   cookie: string | undefined
 }
 
-/** Returns the identity and a function that spends the ticket. Call it last, so the client can retry with a second factor. */
+/** Returns the identity and a function that consumes the ticket. Call it last, so the client can retry with a second factor. */
 export async function openTicket(
   request: RequestContext,
   proof: TicketProof,
-): Promise<{ identity: KnownIdentity; spend: () => Promise<void> }> {
+): Promise<{ identity: KnownIdentity; consume: () => Promise<void> }> {
   const code = proof.code ?? proof.cookie
   if (code === undefined) throw invalid()
   const codeHash = await sha256Hex(code)
@@ -59,8 +59,8 @@ export async function openTicket(
   if ((browserBound === 0 || returnChallenge !== null) && !isPage) throw invalid()
   return {
     identity: { ...rest, emailVerified: emailVerified === 1 },
-    spend: async () => {
-      if (!(await takeTicket(request.env.DB, codeHash, request.now()))) throw invalid()
+    consume: async () => {
+      if (!(await consumeTicket(request.env.DB, codeHash, request.now()))) throw invalid()
     },
   }
 }

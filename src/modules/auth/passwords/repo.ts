@@ -7,7 +7,7 @@ export const replaceHash = (userId: string, before: string, after: string): Stat
   statement('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?', after, userId, before)
 
 /** For a guard: misses if another request has changed the password in the meantime. */
-export const changePassword = (userId: string, before: string, after: string, now: number): Statement =>
+export const replacePassword = (userId: string, before: string, after: string, now: number): Statement =>
   statement(
     `UPDATE users SET password_hash = ?, token_version = token_version + 1, version = version + 1, updated_at = ?
      WHERE id = ? AND password_hash = ? AND status = 'active'`,

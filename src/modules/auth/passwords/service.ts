@@ -15,7 +15,7 @@ import { beginGuess, forgetSignIns, takeMailAllowance, wasUnknownResetAudited } 
 import { passwordChangedMail, resetMail } from '../mails.ts'
 import { deleteIdentities } from '../oauth/repo.ts'
 import { voidOneTimeTokens } from '../one-time-token-repo.ts'
-import { findTokenOwner, issueOneTimeToken, spendOneTimeToken } from '../one-time-tokens.ts'
+import { consumeOneTimeToken, findTokenOwner, issueOneTimeToken } from '../one-time-tokens.ts'
 import { securityNotice } from '../security-notice.ts'
 import { issueTokens, REFRESH_TOKEN_LIFE_MS } from '../sessions/issue.ts'
 import { deleteUnusedRefreshTokens, endSessions } from '../sessions/repo.ts'
@@ -23,7 +23,7 @@ import type { IssuedTokens } from '../sessions/schema.ts'
 import { hashPassword, verifyPassword } from './hash.ts'
 import { describeOtherAccess } from './other-access.ts'
 import { requireGoodPassword } from './policy.ts'
-import { changePassword, deleteCredentialsOfUnproven, resetPassword } from './repo.ts'
+import { deleteCredentialsOfUnproven, replacePassword, resetPassword } from './repo.ts'
 import type { ChangePassword, ResetPassword } from './schema.ts'
 
 /** Ends all other sessions. The current one continues with the tokens in the response; its old ones stop working. */
@@ -53,7 +53,7 @@ export async function updatePassword(ctx: ServiceContext, input: ChangePassword)
   const { tokens, refreshRow } = await issueTokens(ctx, changed, sessionId, now + REFRESH_TOKEN_LIFE_MS)
   const access = await describeOtherAccess(ctx.env.DB, account.id, now, { key: true, identity: true })
   await commitOrStale(ctx, {
-    guard: changePassword(account.id, account.passwordHash, after, now),
+    guard: replacePassword(account.id, account.passwordHash, after, now),
     statements: [
       endSessions(account.id, 'password', now, sessionId),
       deleteUnusedRefreshTokens(sessionId),
@@ -125,7 +125,7 @@ export async function resetPasswordWithToken(
     identity: !unlinkIdentities,
   })
   const outcome = await commit(actingAs(request, { ...owner, id: owner.userId }), {
-    guard: await spendOneTimeToken(input.token, 'password_reset', now),
+    guard: await consumeOneTimeToken(input.token, 'password_reset', now),
     statements: [
       ...deleteCredentialsOfUnproven(owner.userId),
       resetPassword(owner.userId, hash, now),

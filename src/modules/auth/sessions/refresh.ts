@@ -10,7 +10,7 @@ import type { KeyRing } from '../../../core/secret-box.ts'
 import { commit } from '../../../db/commit.ts'
 import { actingAs } from '../acting-as.ts'
 import { issueTokens, REFRESH_TOKEN_LIFE_MS, requireVerified, SESSION_LIFE_MS, signTokens } from './issue.ts'
-import { endSession, extendSession, findRefreshToken, type RefreshRow, spendRefreshToken } from './repo.ts'
+import { consumeRefreshToken, endSession, extendSession, findRefreshToken, type RefreshRow } from './repo.ts'
 import type { IssuedTokens } from './schema.ts'
 
 const GRACE_MS = 20_000
@@ -39,7 +39,7 @@ export async function refresh(
     successor ?? randomToken(),
   )
   const outcome = await commit(actingAs(request, user), {
-    guard: spendRefreshToken(tokenHash, row.tokenVersion, now),
+    guard: consumeRefreshToken(tokenHash, row.tokenVersion, now),
     statements: [refreshRow, extendSession(row.sessionId, expiresAt, now)],
     audit: { action: 'session.refreshed', targetType: 'session', targetId: row.sessionId },
   })

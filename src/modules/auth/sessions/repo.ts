@@ -158,7 +158,7 @@ export const insertRefreshToken = (token: {
     token.expiresAt,
   )
 
-export const spendRefreshToken = (tokenHash: string, tokenVersion: number, now: number): Statement =>
+export const consumeRefreshToken = (tokenHash: string, tokenVersion: number, now: number): Statement =>
   statement(
     `UPDATE refresh_tokens SET used_at = ?1 WHERE token_hash = ?2 AND used_at IS NULL AND expires_at > ?1
        AND EXISTS (SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id

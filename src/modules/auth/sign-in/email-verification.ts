@@ -6,7 +6,7 @@ import { markEmailVerified } from '../account-repo.ts'
 import { actingAs } from '../acting-as.ts'
 import { verificationMail } from '../mails.ts'
 import { voidOneTimeTokens } from '../one-time-token-repo.ts'
-import { findTokenOwner, issueOneTimeToken, spendOneTimeToken } from '../one-time-tokens.ts'
+import { consumeOneTimeToken, findTokenOwner, issueOneTimeToken } from '../one-time-tokens.ts'
 import type { EmailState } from './schema.ts'
 
 export async function verifyEmail(request: RequestContext, token: string): Promise<EmailState> {
@@ -14,7 +14,7 @@ export async function verifyEmail(request: RequestContext, token: string): Promi
   if (owner === null) throw new AppError('auth.invalid_one_time_token')
   const now = request.now()
   const outcome = await commit(actingAs(request, { ...owner, id: owner.userId }), {
-    guard: await spendOneTimeToken(token, 'email_verify', now),
+    guard: await consumeOneTimeToken(token, 'email_verify', now),
     statements: [markEmailVerified(owner.userId, now), voidOneTimeTokens(owner.userId, 'email_verify', now)],
     audit: {
       action: 'email.verified',

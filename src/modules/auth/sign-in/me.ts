@@ -1,11 +1,11 @@
 import type { ReadContext, ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
-import { readAccount } from '../account-repo.ts'
+import { findAccountRow } from '../account-repo.ts'
 import { toSignedInUser } from '../sessions/issue.ts'
 import type { Me, Verified } from './schema.ts'
 
 export async function getMe(ctx: ReadContext): Promise<Me> {
-  const { rows, actor } = await ctx.read(({ userId }) => readAccount(userId))
+  const { rows, actor } = await ctx.read(({ userId }) => findAccountRow(userId))
   const row = rows[0]
   // The account was deleted between the permission check and this read.
   if (row === undefined) throw new AppError('auth.invalid_token')

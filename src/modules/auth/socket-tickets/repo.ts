@@ -43,7 +43,7 @@ export type TicketRow = {
 }
 
 /** If two requests use the same ticket, only one gets it. */
-export function takeSocketTicket(d1: D1Database, ticketHash: string): Promise<TicketRow | null> {
+export function consumeSocketTicket(d1: D1Database, ticketHash: string): Promise<TicketRow | null> {
   return d1
     .prepare(
       `DELETE FROM realtime_tickets WHERE ticket_hash = ?

@@ -7,7 +7,7 @@ import { SECOND_MS, toIso } from '../../../core/clock.ts'
 import { randomToken, sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { TicketCredential } from '../../../http/authenticator.ts'
-import { insertSocketTicket, takeSocketTicket } from './repo.ts'
+import { consumeSocketTicket, insertSocketTicket } from './repo.ts'
 
 export const SOCKET_TICKET_LIFE_MS = 30 * SECOND_MS
 
@@ -31,7 +31,7 @@ export async function redeemSocketTicket(
   ticket: string,
   origin: string | null,
 ): Promise<TicketCredential> {
-  const row = await takeSocketTicket(request.env.DB, await sha256Hex(ticket))
+  const row = await consumeSocketTicket(request.env.DB, await sha256Hex(ticket))
   if (row === null || row.expiresAt <= request.now() || row.origin !== origin)
     throw new AppError('auth.invalid_ticket')
   const { userId, teamId, sessionId, tokenVersion, keyHash } = row

@@ -67,7 +67,7 @@ export const setFileStates = (deploymentId: string, ns: readonly number[], state
   )
 
 /** The platform does not have these contents. */
-export const sendAgain = (deploymentId: string, digests: readonly string[]): Statement =>
+export const requeueFiles = (deploymentId: string, digests: readonly string[]): Statement =>
   statement(
     `UPDATE deployment_files SET state = 'send' WHERE deployment_id = ?1 AND state <> 'removed'
        AND digest IN (SELECT value FROM json_each(?2))`,

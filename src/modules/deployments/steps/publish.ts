@@ -3,7 +3,7 @@ import { AppError } from '../../../core/errors.ts'
 import { firstOf } from '../../../db/hot-read.ts'
 import type { PlatformState, Published } from '../platforms/platform.ts'
 import { findDeployment } from '../repo/deployments.ts'
-import { countUnsent, findFiles, sendAgain } from '../repo/files.ts'
+import { countUnsent, findFiles, requeueFiles } from '../repo/files.ts'
 import { isRestored } from './prepare.ts'
 import { changesOf, type Step, type StepResult, type StepScope } from './step.ts'
 
@@ -19,7 +19,7 @@ export async function publish({ request }: StepScope, step: Step): Promise<StepR
         removed.map(({ path }) => path),
       )
   if (missing.length > 0) {
-    await save(changesOf(standing), [sendAgain(row.id, missing)])
+    await save(changesOf(standing), [requeueFiles(row.id, missing)])
     if ((await countUnsent(request.env.DB, row.id)) === 0)
       throw new AppError('deployment.platform_failed', {
         detail: 'The platform misses contents that are not part of this deployment.',

@@ -12,7 +12,7 @@ const USED = (team: string) =>
   `COALESCE((SELECT value FROM usage_counters WHERE team_id = ${team} AND period = '${LEVEL_PERIOD}' AND metric = '${METRIC}'), 0)`
 
 /** A condition on a row `t` of `teams`: there is room for this many more bytes. */
-export const hasRoom = (bytes: string): string =>
+export const hasRoomSql = (bytes: string): string =>
   `(${bytes} <= 0 OR COALESCE(${USED('t.id')} + ${bytes} <= ${limitByPlan('t.plan', METRIC)}, 1))`
 
 export const addStored = (teamId: string, bytes: number): Statement =>

@@ -46,7 +46,7 @@ export const deleteLostVersion = ({ fileId, version, objectKey }: KeyedVersion):
   )
 
 /** The file continues with its newest remaining version, or is deleted with its last one. */
-export const afterLostVersion = ({ fileId, teamId, version, sizeBytes }: KeyedVersion): Statement[] => [
+export const updateAfterLostVersion = ({ fileId, teamId, version, sizeBytes }: KeyedVersion): Statement[] => [
   addStored(teamId, -sizeBytes),
   statement(
     `UPDATE files SET (version, size_bytes, sha256, content_type, revision) =

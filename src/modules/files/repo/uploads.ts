@@ -2,7 +2,7 @@ import type { fileUploads } from '../../../db/schema/index.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
 import type { Stored } from '../../../db/stored.ts'
 import type { OnConflict } from '../schema/file.ts'
-import { hasRoom } from './quota.ts'
+import { hasRoomSql } from './quota.ts'
 
 export type UploadRow = Pick<
   Stored<typeof fileUploads.$inferSelect>,
@@ -41,7 +41,7 @@ export const insertUpload = (row: Omit<UploadRow, 'fileId'>, maxOpen: number): S
   statement(
     `INSERT INTO file_uploads (id, team_id, created_by, name, size_bytes, sha256, tags, on_conflict, created_at, expires_at)
      SELECT ?1, t.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM teams t WHERE t.id = ?2 AND (SELECT count(*) ${OPEN}) < ?11
-       AND ${hasRoom(`(?5 + COALESCE((SELECT sum(u.size_bytes) ${OPEN}), 0))`)}`,
+       AND ${hasRoomSql(`(?5 + COALESCE((SELECT sum(u.size_bytes) ${OPEN}), 0))`)}`,
     row.id,
     row.teamId,
     row.createdBy,

@@ -1,6 +1,6 @@
 import { promiseStands } from '../../../db/promised-deletion.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
-import { hasRoom } from './quota.ts'
+import { hasRoomSql } from './quota.ts'
 
 export type VersionRow = {
   version: number
@@ -52,7 +52,7 @@ export const insertFile = ({ id, teamId, name, tags, uploadedBy, runId, object, 
   statement(
     `INSERT INTO files (id, team_id, name, version, content_type, size_bytes, sha256, tags, uploaded_by, run_id, created_at, updated_at)
      SELECT ?1, t.id, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10 FROM teams t
-     WHERE t.id = ?2 AND ${hasRoom('?5')} AND ${promiseStands('?11')}
+     WHERE t.id = ?2 AND ${hasRoomSql('?5')} AND ${promiseStands('?11')}
        AND (?9 IS NULL OR NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = ?9 AND r.deleted_at IS NOT NULL))`,
     id,
     teamId,
@@ -79,7 +79,7 @@ export const updateFileContent = (
     `UPDATE files SET version = (SELECT max(v.version) + 1 FROM file_versions v WHERE v.file_id = ?1), revision = revision + 1,
        content_type = ?4, size_bytes = ?5, sha256 = ?6, tags = COALESCE(?9, tags), updated_at = max(?7, updated_at)
      WHERE id = ?1 AND team_id = ?2 AND revision = ?3 AND deleted_at IS NULL AND run_id IS NULL
-       AND EXISTS (SELECT 1 FROM teams t WHERE t.id = ?2 AND ${hasRoom('?5 - ?10')}) AND ${promiseStands('?8')}`,
+       AND EXISTS (SELECT 1 FROM teams t WHERE t.id = ?2 AND ${hasRoomSql('?5 - ?10')}) AND ${promiseStands('?8')}`,
     where.id,
     where.teamId,
     where.revision,

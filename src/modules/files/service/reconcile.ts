@@ -12,12 +12,12 @@ import { prepare } from '../../../db/statement.ts'
 import { findPosition, putPosition } from '../../../db/sweep-position.ts'
 import { recountStored } from '../repo/quota.ts'
 import {
-  afterLostVersion,
   deleteLostVersion,
   findTeamsAfter,
   findUploadIds,
   findVersionsBetween,
   type KeyedVersion,
+  updateAfterLostVersion,
 } from '../repo/reconcile.ts'
 
 const PREFIX = 'teams/'
@@ -95,7 +95,7 @@ async function forgetLost(
       { ...request, system: true },
       {
         guard: deleteLostVersion(version),
-        statements: afterLostVersion(version),
+        statements: updateAfterLostVersion(version),
         audit: {
           action: 'file.content_lost',
           targetType: 'file',

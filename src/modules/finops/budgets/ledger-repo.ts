@@ -2,7 +2,7 @@
 // valid when its row is written.
 import { type Statement, statement } from '../../../db/commit.ts'
 import { prepare } from '../../../db/statement.ts'
-import { counterOf } from '../../usage/index.ts'
+import { counterSql } from '../../usage/index.ts'
 import type { Metric } from './repo.ts'
 
 /** `low` is the minimum usage of the call, `high` the maximum. An unknown cost is null. */
@@ -20,8 +20,8 @@ export type LedgerState = {
   heldTokens: number
 }
 
-const COUNTED_COST = counterOf('?2', 'costMicroUsd')
-const COUNTED_TOKENS = `${counterOf('?2', 'inputTokens')} + ${counterOf('?2', 'outputTokens')}`
+const COUNTED_COST = counterSql('?2', 'costMicroUsd')
+const COUNTED_TOKENS = `${counterSql('?2', 'inputTokens')} + ${counterSql('?2', 'outputTokens')}`
 
 /** Recorded costs of the month's days that are not costs of runs. */
 const RECORDED = `(SELECT total(d.cost_micro_usd) FROM cost_days d WHERE d.team_id = ?1 AND d.date BETWEEN ?2 || '-01' AND ?2 || '-31')`
@@ -78,7 +78,7 @@ const readLedger = (teamId: string, period: string, now: number): Statement =>
     now,
   )
 
-export async function holdIfItFits(
+export async function insertHoldIfItFits(
   d1: D1Database,
   hold: HoldKey,
   amounts: Amounts,

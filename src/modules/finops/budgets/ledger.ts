@@ -15,7 +15,7 @@ import {
   type Amounts,
   guardStopped,
   hasHardStop,
-  holdIfItFits,
+  insertHoldIfItFits,
   type LedgerState,
   settleHold,
 } from './ledger-repo.ts'
@@ -69,7 +69,7 @@ export async function reserveBudget(
     const at = now()
     const hold = { key, teamId, period: periodOf(at) }
     const times = { now: at, expiresAt: at + timeoutMs + GRACE_MS }
-    const { isHeld, state } = await holdIfItFits(env.DB, hold, wanted, times)
+    const { isHeld, state } = await insertHoldIfItFits(env.DB, hold, wanted, times)
     if (isHeld) return { ok: true, isCounted: true }
     // It was switched off in the meantime.
     if (state === null) return free

@@ -36,7 +36,7 @@ export const guardNotice = (
   )
 
 /** For a commit that changes the costs of a team. Teams without a limit have nothing to check. */
-export const budgetCheck = (teamId: string): ConditionalMessage => ({
+export const budgetCheckMessage = (teamId: string): ConditionalMessage => ({
   message: { type: 'budget.check', teamId },
   exists: statement(
     'SELECT 1 FROM team_budgets WHERE team_id = ? AND (monthly_cost_micro_usd IS NOT NULL OR monthly_tokens IS NOT NULL)',

@@ -6,7 +6,7 @@ import { keysetRead } from '../../../db/paginate.ts'
 import { costSnapshots } from '../../../db/schema/index.ts'
 import { type Bind, binder, conditionsOf, listedTable, searchCondition } from '../snapshots/filter.ts'
 import type { SnapshotKey } from '../snapshots/key.ts'
-import { DIMENSION_COLUMNS, hasKey, KEY_COLUMN_NAMES, TIME_COLUMNS } from '../snapshots/repo.ts'
+import { DIMENSION_COLUMNS, KEY_COLUMN_NAMES, snapshotKeyCondition, TIME_COLUMNS } from '../snapshots/repo.ts'
 import type { ListCosts } from './schema.ts'
 
 export type CostRow = typeof costSnapshots.$inferSelect
@@ -28,7 +28,7 @@ export async function findCostByKey(db: Db, teamId: string, key: SnapshotKey): P
   const [row] = await db
     .select()
     .from(costSnapshots)
-    .where(hasKey(costSnapshots, teamId, key))
+    .where(snapshotKeyCondition(costSnapshots, teamId, key))
     .limit(1)
   return row ?? null
 }

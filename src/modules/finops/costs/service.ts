@@ -11,7 +11,7 @@ import { type Expected, requireExpected } from '../../../core/version.ts'
 import { type ConditionalMessage, commit, isUniqueViolation } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { USD } from '../amounts.ts'
-import { budgetCheck } from '../budgets/repo.ts'
+import { budgetCheckMessage } from '../budgets/repo.ts'
 import { rateOf } from '../rates/service.ts'
 import { keyOf } from '../snapshots/key.ts'
 import { viewDimensions, viewKey } from '../snapshots/view.ts'
@@ -132,7 +132,7 @@ export async function deleteCost(ctx: ServiceContext, id: string, expected: Expe
 
 /** Changes to other months do not affect a threshold. */
 const checkOf = (ctx: ServiceContext, date: string): ConditionalMessage[] =>
-  date.startsWith(periodOf(ctx.now())) ? [budgetCheck(ctx.actor.teamId)] : []
+  date.startsWith(periodOf(ctx.now())) ? [budgetCheckMessage(ctx.actor.teamId)] : []
 
 const auditOf = (row: NewRow): Record<string, unknown> => ({
   ...keyOf(row),

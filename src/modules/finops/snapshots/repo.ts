@@ -26,7 +26,7 @@ export const DIMENSION_COLUMNS = {
 
 export const TIME_COLUMNS = { version: 'version', createdAt: 'created_at', updatedAt: 'updated_at' } as const
 
-export const hasKey = (
+export const snapshotKeyCondition = (
   table: typeof costSnapshots | typeof usageSnapshots,
   teamId: string,
   key: SnapshotKey,

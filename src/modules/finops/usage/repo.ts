@@ -6,7 +6,7 @@ import { keysetRead } from '../../../db/paginate.ts'
 import { usageSnapshots } from '../../../db/schema/index.ts'
 import { type Bind, binder, conditionsOf, listedTable, searchCondition } from '../snapshots/filter.ts'
 import type { SnapshotKey } from '../snapshots/key.ts'
-import { DIMENSION_COLUMNS, hasKey, KEY_COLUMN_NAMES, TIME_COLUMNS } from '../snapshots/repo.ts'
+import { DIMENSION_COLUMNS, KEY_COLUMN_NAMES, snapshotKeyCondition, TIME_COLUMNS } from '../snapshots/repo.ts'
 import type { ListUsage } from './schema.ts'
 
 export type UsageRow = typeof usageSnapshots.$inferSelect
@@ -25,7 +25,7 @@ export async function findUsageByKey(db: Db, teamId: string, key: SnapshotKey): 
   const [row] = await db
     .select()
     .from(usageSnapshots)
-    .where(hasKey(usageSnapshots, teamId, key))
+    .where(snapshotKeyCondition(usageSnapshots, teamId, key))
     .limit(1)
   return row ?? null
 }

@@ -21,7 +21,7 @@ import { clientCredentials, refresh } from './client.ts'
 import { type FetchedToken, GrantOver } from './endpoint.ts'
 import { githubAppToken } from './github-app.ts'
 import { giveUp } from './give-up.ts'
-import { dropLease, findToken, type SealedToken, storeToken, takeLease } from './repo.ts'
+import { claimLease, findToken, releaseLease, type SealedToken, updateToken } from './repo.ts'
 
 /** Refreshed this long before it expires, so that it is still valid when the request arrives. */
 const EARLY_MS = 60_000
@@ -87,7 +87,7 @@ async function fetchInTurn(
       now,
       until: now + LEASE_MS,
     }
-    if (await takeLease(env.DB, lease)) {
+    if (await claimLease(env.DB, lease)) {
       const token = await fetchUnderLease(scope, credential, reach, row, leaseId)
       if (token !== null) return token
     } else await pause(LOOK_MS)
@@ -126,10 +126,10 @@ async function fetchUnderLease(
     const fetched = await fetchToken(scope, credential, reach, row)
     const now = scope.now()
     const sealed = await sealToken(scope, credential.id, fetched, now)
-    const isMine = await storeToken(env.DB, credential.id, leaseId, sealed, now)
+    const isMine = await updateToken(env.DB, credential.id, leaseId, sealed, now)
     return isMine ? { value: fetched.access, expiresAt: sealed.expiresAt, fetchedAt: now } : null
   } catch (error) {
-    await dropLease(env.DB, credential.id, leaseId)
+    await releaseLease(env.DB, credential.id, leaseId)
     if (!(error instanceof GrantOver)) throw error
     if (credential.type.token !== 'authorization-code') throw refusedBy(credential, error)
     const generation = row?.generation ?? 0

@@ -17,7 +17,7 @@ import { string } from '../types/type.ts'
 import { sealToken } from './access-token.ts'
 import { endpointsOf, redeem } from './client.ts'
 import { GrantOver } from './endpoint.ts'
-import { guardConnected, insertConnect, mayConnect, putToken, takeConnect } from './repo.ts'
+import { consumeConnect, guardConnected, hasConnectRight, insertConnect, upsertToken } from './repo.ts'
 
 export const CONNECT_LIFE_MS = 10 * MINUTE_MS
 
@@ -90,11 +90,11 @@ export async function finishConnect(
   const taken =
     browser === undefined
       ? null
-      : await takeConnect(request.env.DB, stateHash, await sha256Hex(browser), request.now())
+      : await consumeConnect(request.env.DB, stateHash, await sha256Hex(browser), request.now())
   if (taken === null)
     throw failed('This consent was started in another browser, was already used or has expired. Start again.')
   const { teamId, userId, integrationId, codeVerifier } = taken
-  if (!(await mayConnect(request.env.DB, teamId, userId)))
+  if (!(await hasConnectRight(request.env.DB, teamId, userId)))
     throw failed('Only admins of the team can connect its integrations.')
   const scope = { ...request, teamId }
   const credential = await openCredential(scope, integrationId)
@@ -107,7 +107,7 @@ export async function finishConnect(
     { ...request, actor: { kind: 'user', userId, teamId, keyId: null } },
     {
       guard: guardConnected(teamId, integrationId),
-      statements: [putToken(teamId, integrationId, sealed, now)],
+      statements: [upsertToken(teamId, integrationId, sealed, now)],
       audit: {
         action: 'integration.connected',
         targetType: 'integration',

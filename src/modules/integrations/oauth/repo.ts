@@ -25,7 +25,7 @@ type Lease = {
 }
 
 /** Of several callers that need a new token, one gets the lease, and only if no other holds it. */
-export async function takeLease(d1: D1Database, lease: Lease): Promise<boolean> {
+export async function claimLease(d1: D1Database, lease: Lease): Promise<boolean> {
   const { meta } = await d1
     .prepare(
       `INSERT INTO integration_tokens (integration_id, team_id, generation, lease_id, lease_until, updated_at)
@@ -38,7 +38,7 @@ export async function takeLease(d1: D1Database, lease: Lease): Promise<boolean> 
   return meta.changes === 1
 }
 
-export async function dropLease(d1: D1Database, integrationId: string, leaseId: string): Promise<void> {
+export async function releaseLease(d1: D1Database, integrationId: string, leaseId: string): Promise<void> {
   await d1
     .prepare(
       'UPDATE integration_tokens SET lease_id = NULL, lease_until = NULL WHERE integration_id = ? AND lease_id = ?',
@@ -53,7 +53,7 @@ export type SealedToken = { access: string; refresh: string | null; expiresAt: n
  * False if the integration was connected again in the meantime. If the service returns no new refresh token, the old
  * one stays.
  */
-export async function storeToken(
+export async function updateToken(
   d1: D1Database,
   integrationId: string,
   leaseId: string,
@@ -71,7 +71,7 @@ export async function storeToken(
 }
 
 /** After a consent: replaces the tokens. A refresh in progress loses. */
-export const putToken = (
+export const upsertToken = (
   teamId: string,
   integrationId: string,
   { access, refresh, expiresAt }: SealedToken,
@@ -90,7 +90,7 @@ export const putToken = (
   )
 
 /** The generation continues, so that the next token is not mistaken for an old one. */
-export const dropTokens = (integrationId: string): Statement =>
+export const clearTokens = (integrationId: string): Statement =>
   statement(
     `UPDATE integration_tokens SET access = NULL, refresh = NULL, expires_at = NULL, generation = generation + 1,
        lease_id = NULL, lease_until = NULL WHERE integration_id = ?`,
@@ -139,7 +139,7 @@ export async function insertConnect(d1: D1Database, row: NewConnect): Promise<vo
 export type TakenConnect = Pick<NewConnect, 'integrationId' | 'teamId' | 'userId' | 'codeVerifier'>
 
 /** Works once, in the browser that began, and in time. */
-export const takeConnect = (
+export const consumeConnect = (
   d1: D1Database,
   stateHash: string,
   browserHash: string,
@@ -154,7 +154,7 @@ export const takeConnect = (
     .first<TakenConnect>()
 
 /** Whether this person may still change integrations of the team. */
-export async function mayConnect(d1: D1Database, teamId: string, userId: string): Promise<boolean> {
+export async function hasConnectRight(d1: D1Database, teamId: string, userId: string): Promise<boolean> {
   const row = await d1
     .prepare(
       `SELECT 1 FROM team_members m JOIN users u ON u.id = m.user_id

@@ -51,7 +51,7 @@ export async function findIntegration(db: Db, teamId: string, id: string): Promi
   return row ?? null
 }
 
-export async function integrationNameTaken(db: Db, teamId: string, name: string): Promise<boolean> {
+export async function isIntegrationNameTaken(db: Db, teamId: string, name: string): Promise<boolean> {
   const [row] = await db
     .select({ id: integrations.id })
     .from(integrations)

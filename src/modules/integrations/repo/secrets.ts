@@ -6,7 +6,7 @@ export type SealedSecret = { field: string; sealed: string; lastFour: string | n
 type Of = { teamId: string; integrationId: string; now: number }
 
 /** The old value is deleted immediately. */
-export const putSecret = (
+export const upsertSecret = (
   { teamId, integrationId, now }: Of,
   { field, sealed, lastFour }: SealedSecret,
 ): Statement =>
@@ -45,7 +45,7 @@ export const deleteSecret = (integrationId: string, field: string): Statement =>
   statement('DELETE FROM integration_secrets WHERE integration_id = ? AND field = ?', integrationId, field)
 
 /** Old values are deleted when they expire. */
-export const erasePrevious = (now: number): Statement =>
+export const deletePreviousSecrets = (now: number): Statement =>
   statement(
     'UPDATE integration_secrets SET previous = NULL, previous_until = NULL WHERE previous_until <= ?',
     now,

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../../context.ts'
 import { runBatch } from '../../../db/statement.ts'
-import { erasePrevious } from '../repo/secrets.ts'
+import { deletePreviousSecrets } from '../repo/secrets.ts'
 
 export const erasePreviousSecrets = ({ env, now }: RequestContext): Promise<unknown> =>
-  runBatch(env.DB, [erasePrevious(now())])
+  runBatch(env.DB, [deletePreviousSecrets(now())])

@@ -11,7 +11,7 @@ import {
   findIntegrations,
   insertIntegrationWithin,
 } from '../repo/integrations.ts'
-import { putSecret } from '../repo/secrets.ts'
+import { upsertSecret } from '../repo/secrets.ts'
 import type { CreateIntegration, Integration, ListIntegrations } from '../schema.ts'
 import { sealAll } from '../secrets.ts'
 import { firstTestAt } from '../tests/when.ts'
@@ -69,7 +69,7 @@ export async function createIntegration(
   }
   const outcome = await commitNamed(ctx, name, {
     guard: insertIntegrationWithin(row, plan),
-    statements: sealed.map((secret) => putSecret({ teamId, integrationId: id, now }, secret)),
+    statements: sealed.map((secret) => upsertSecret({ teamId, integrationId: id, now }, secret)),
     audit: {
       action: 'integration.created',
       targetType: 'integration',

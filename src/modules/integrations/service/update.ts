@@ -9,13 +9,13 @@ import { canonicalJson, type Json } from '../../../core/json.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import type { Statement } from '../../../db/statement.ts'
 import { openFields } from '../credentials/open.ts'
-import { dropTokens } from '../oauth/repo.ts'
+import { clearTokens } from '../oauth/repo.ts'
 import {
   type IntegrationChanges,
   type IntegrationRow,
   updateIntegration as updateRow,
 } from '../repo/integrations.ts'
-import { deleteSecret, putSecret, rotateSecret } from '../repo/secrets.ts'
+import { deleteSecret, rotateSecret, upsertSecret } from '../repo/secrets.ts'
 import type { Integration, RotateSecrets, UpdateIntegration } from '../schema.ts'
 import { sealAll } from '../secrets.ts'
 import { firstTestAt } from '../tests/when.ts'
@@ -163,9 +163,9 @@ async function planUpdate(
       ...(isOther ? { nextTestAt: firstTestAt(type, fields, now) } : {}),
     },
     statements: [
-      ...sealed.map((one) => putSecret(of, one)),
+      ...sealed.map((one) => upsertSecret(of, one)),
       ...sent.filter((name) => given[name] === null).map((name) => deleteSecret(before.id, name)),
-      ...(dropsTokens ? [dropTokens(before.id)] : []),
+      ...(dropsTokens ? [clearTokens(before.id)] : []),
     ],
     shown: { ...shown, ...(config === null ? {} : { config }), allowedHosts },
     fields: sent,

@@ -6,7 +6,7 @@ import type { QueueMessage } from '../../../queue/messages/index.ts'
 import { notify } from '../../../queue/notify.ts'
 import { openCredential } from '../credentials/open.ts'
 import { statusAfter } from './judge.ts'
-import { claimTest, type DueTest, findDueTests, insertTest, setTested, type TestRow } from './repo.ts'
+import { claimTest, type DueTest, findDueTests, insertTest, setTestResult, type TestRow } from './repo.ts'
 import { runTest } from './run-test.ts'
 import { lastTestOf } from './service.ts'
 import { nextNight } from './when.ts'
@@ -54,7 +54,7 @@ async function testOne(request: RequestContext, due: DueTest): Promise<void> {
     {
       statements: [
         ...insertTest(row),
-        setTested(teamId, id, { ...after, lastTest: JSON.stringify(lastTestOf(row)) }),
+        setTestResult(teamId, id, { ...after, lastTest: JSON.stringify(lastTestOf(row)) }),
       ],
       audit: {
         action: 'integration.tested',

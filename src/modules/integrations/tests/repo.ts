@@ -40,7 +40,7 @@ export type Tested = {
 }
 
 /** An integration that waits for a consent stays so, unless the test succeeded. */
-export const setTested = (
+export const setTestResult = (
   teamId: string,
   id: string,
   { status, unclearTests, lastTest, nextTestAt }: Tested,

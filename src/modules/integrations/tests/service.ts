@@ -7,7 +7,7 @@ import { openCredential } from '../credentials/open.ts'
 import type { IntegrationTest, ListTests } from '../schema.ts'
 import { loadRow } from '../service/view.ts'
 import { statusAfter } from './judge.ts'
-import { countTests, findTests, insertTest, setTested, type TestRow } from './repo.ts'
+import { countTests, findTests, insertTest, setTestResult, type TestRow } from './repo.ts'
 import { runTest } from './run-test.ts'
 import { isTestedNightly } from './when.ts'
 
@@ -31,7 +31,7 @@ export async function testIntegration(ctx: ServiceContext, id: string): Promise<
   await commit(ctx, {
     statements: [
       ...insertTest(row),
-      setTested(teamId, id, {
+      setTestResult(teamId, id, {
         ...after,
         lastTest: JSON.stringify(lastTestOf(row)),
         nextTestAt: isNightly ? after.nextTestAt : null,

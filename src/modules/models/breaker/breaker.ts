@@ -1,6 +1,6 @@
 // Circuit breakers in D1, so that all isolates share them. Each isolate caches them for ten seconds. A successful call writes nothing.
 import { remember } from '../../../core/remember.ts'
-import { type BreakerKey, deleteBreaker, findBreakers, type StoredBreaker, writeBreaker } from './repo.ts'
+import { type BreakerKey, deleteBreaker, findBreakers, type StoredBreaker, upsertBreaker } from './repo.ts'
 import {
   afterFailure,
   type BreakerRules,
@@ -42,7 +42,7 @@ export async function enterBreaker(d1: D1Database, key: BreakerKey, now: number)
     if (judgeBreaker(state, now) === 'open') return closed(state)
     const probing = { ...state, probeUntil: now + PROBE_MS }
     const own = side === 'key' ? { ...key, model: '' } : key
-    const claimed = await writeBreaker(d1, own, state, probing, now)
+    const claimed = await upsertBreaker(d1, own, state, probing, now)
     pair = await read(d1, key, now)
     if (!claimed) return closed(pair[side] ?? probing)
   }
@@ -55,7 +55,7 @@ async function read(d1: D1Database, key: BreakerKey, now: number): Promise<Pair>
   return pair
 }
 
-export async function noteSuccess(
+export async function recordSuccess(
   d1: D1Database,
   key: BreakerKey,
   { model, key: ofKey }: Pair,
@@ -69,7 +69,7 @@ export async function noteSuccess(
 }
 
 /** Returns whether this failure opened the breaker. */
-export async function noteFailure(
+export async function recordFailure(
   d1: D1Database,
   key: BreakerKey,
   side: 'key' | 'model',
@@ -82,7 +82,7 @@ export async function noteFailure(
     const before = (await read(d1, key, now))[side]
     const after = afterFailure(before ?? CLOSED, rules, now, how)
     if (after === before) return false
-    if (!(await writeBreaker(d1, own, before, after, now))) continue
+    if (!(await upsertBreaker(d1, own, before, after, now))) continue
     kept.delete(nameOf(key))
     return after.openUntil > now
   }

@@ -52,7 +52,7 @@ const stored = ({ failures, opens, openUntil, probeUntil, version }: Row): Store
 })
 
 /** Returns false if another request has written in the meantime. */
-export async function writeBreaker(
+export async function upsertBreaker(
   d1: D1Database,
   { provider, keyRef, model }: BreakerKey,
   before: StoredBreaker | null,

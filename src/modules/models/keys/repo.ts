@@ -45,7 +45,7 @@ export async function findAiProvider(d1: D1Database, provider: string): Promise<
 }
 
 /** Only if it has not changed since it was read. Without an earlier version, only if it does not exist. */
-export const putAiProvider = (row: AiProviderRow, expected: number | null): Statement =>
+export const upsertAiProvider = (row: AiProviderRow, expected: number | null): Statement =>
   statement(
     `INSERT INTO ai_providers (provider, sealed, last_four, base_url, models, enabled, priority, version, created_at, updated_at)
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE ?11 IS NULL OR EXISTS (SELECT 1 FROM ai_providers WHERE provider = ?1)

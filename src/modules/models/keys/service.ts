@@ -15,7 +15,7 @@ import {
   deleteAiProvider,
   findAiProvider,
   findAiProviders,
-  putAiProvider,
+  upsertAiProvider,
 } from './repo.ts'
 import { sealKey } from './seal.ts'
 
@@ -52,7 +52,7 @@ export async function setAiProvider(ctx: ServiceContext, input: SetAiProvider): 
   if (before?.sealed != null && apiKey === undefined && row.baseUrl !== before.baseUrl)
     throw invalid('/apiKey', 'required', 'Is required when baseUrl changes.')
   await commitOrStale(ctx, {
-    guard: putAiProvider(row, before?.version ?? null),
+    guard: upsertAiProvider(row, before?.version ?? null),
     audit: {
       action: before === null ? 'ai_provider.created' : 'ai_provider.updated',
       targetType: 'ai_provider',

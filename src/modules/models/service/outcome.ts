@@ -5,7 +5,7 @@
 import { commit } from '../../../db/commit.ts'
 import { DEFAULT_TIMEOUT_MS, type FailureReason, type ModelRung } from '../../../providers/models/index.ts'
 import { notify } from '../../../queue/notify.ts'
-import { type Gate, noteFailure, noteSuccess } from '../breaker/breaker.ts'
+import { type Gate, recordFailure, recordSuccess } from '../breaker/breaker.ts'
 import { findPlatformAdmins } from '../keys/repo.ts'
 import { PLATFORM_KEY } from '../targets/key-ref.ts'
 import type { ModelsScope, Target } from '../targets/targets.ts'
@@ -25,16 +25,16 @@ export async function noteOutcome(
 ): Promise<void> {
   const { env, now } = scope
   const key = { provider: rung.provider, keyRef: target.keyRef, model: rung.model }
-  if (outcome.ok) return noteSuccess(env.DB, key, before)
+  if (outcome.ok) return recordSuccess(env.DB, key, before)
   const { reason } = outcome
   if (reason === 'key_rejected') {
-    const isSuspended = await noteFailure(env.DB, key, 'key', now())
+    const isSuspended = await recordFailure(env.DB, key, 'key', now())
     if (isSuspended && (before.key?.opens ?? 0) === 0) await notifyOfSuspension(scope, rung.provider, target)
     return
   }
   const isFairTimeout = reason === 'timeout' && (rung.timeoutMs ?? DEFAULT_TIMEOUT_MS) >= FAIR_TIMEOUT_MS
-  if (reason === 'forbidden') await noteFailure(env.DB, key, 'model', now(), { atOnce: true })
-  else if (COUNTS.has(reason) || isFairTimeout) await noteFailure(env.DB, key, 'model', now())
+  if (reason === 'forbidden') await recordFailure(env.DB, key, 'model', now(), { atOnce: true })
+  else if (COUNTS.has(reason) || isFairTimeout) await recordFailure(env.DB, key, 'model', now())
 }
 
 async function notifyOfSuspension(scope: ModelsScope, provider: string, { keyRef }: Target): Promise<void> {

@@ -51,7 +51,7 @@ export async function findUsersWithDueMails(d1: D1Database, now: number, limit: 
 }
 
 /** Returns a row only if all of them still exist, so only the first of two concurrent requests sends them. */
-export const allStillThere = (ids: readonly string[]): Statement =>
+export const hasAllMails = (ids: readonly string[]): Statement =>
   statement(
     'SELECT 1 FROM (SELECT count(*) AS n FROM notification_mails WHERE id IN (SELECT value FROM json_each(?))) WHERE n = ?',
     JSON.stringify(ids),
@@ -59,14 +59,14 @@ export const allStillThere = (ids: readonly string[]): Statement =>
   )
 
 /** The same condition as a number, for counting mails. */
-export const oneIfStillThere = (ids: readonly string[]): { sql: string; param: string } => ({
+export const hasAllMailsSql = (ids: readonly string[]): { sql: string; param: string } => ({
   sql: `SELECT 1 AS n FROM (SELECT count(*) AS there FROM notification_mails WHERE id IN (SELECT value FROM json_each(?4)))
     WHERE there = ${ids.length}`,
   param: JSON.stringify(ids),
 })
 
 /** Postpones mails if the daily limit prevented sending them, but not if another request sent them. Mails about other teams stay due. */
-export const postpone = (ids: readonly string[], teamId: string, until: number): Statement =>
+export const postponeMails = (ids: readonly string[], teamId: string, until: number): Statement =>
   statement(
     `UPDATE notification_mails SET due_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) AND team_id = ?4
        AND (SELECT count(*) FROM notification_mails WHERE id IN (SELECT value FROM json_each(?1))) = ?3`,

@@ -11,7 +11,12 @@ export const findSettings = (d1: D1Database, userId: string): Promise<SettingsRo
     .first<SettingsRow>()
 
 /** A guard: changes nothing if the settings have changed since they were read. */
-export const writeSettings = (userId: string, before: string | null, after: string, now: number): Statement =>
+export const upsertSettings = (
+  userId: string,
+  before: string | null,
+  after: string,
+  now: number,
+): Statement =>
   statement(
     `INSERT INTO notification_settings (user_id, settings, updated_at)
      SELECT ?1, ?3, ?4 WHERE (SELECT settings FROM notification_settings WHERE user_id = ?1) IS ?2

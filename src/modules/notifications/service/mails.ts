@@ -17,13 +17,13 @@ import { notifyQueue } from '../../../queue/post.ts'
 import { countMail } from '../../mail/index.ts'
 import { kindOf, type NotificationKind } from '../kinds.ts'
 import {
-  allStillThere,
   type DueMail,
   deleteIfPosted,
   findDueMails,
   findUsersWithDueMails,
-  oneIfStillThere,
-  postpone,
+  hasAllMails,
+  hasAllMailsSql,
+  postponeMails,
 } from '../repo/mails.ts'
 import { unsubscribeToken } from '../unsubscribe-token.ts'
 
@@ -56,18 +56,18 @@ async function isPostponed(request: RequestContext, userId: string): Promise<boo
   let postponed = 0
   if (payer === null) {
     await runBatch(env.DB, [
-      outboxRow({ message, exists: allStillThere(ids) }, { id: outboxId, requestId, now }),
+      outboxRow({ message, exists: hasAllMails(ids) }, { id: outboxId, requestId, now }),
       deleteIfPosted(ids),
     ])
   } else {
     await loadSettings(env.DB)
     const limit = PLAN_LIMITS[payer.plan].mailsPerDay
     const results = await runBatch(env.DB, [
-      ...countMail({ teamId: payer.teamId, day: dayOf(now), limit }, oneIfStillThere(ids)),
+      ...countMail({ teamId: payer.teamId, day: dayOf(now), limit }, hasAllMailsSql(ids)),
       // Only if the count was increased.
       mailRowsIfChanged([{ id: outboxId, to: message.to }], message, { requestId, now }),
       deleteIfPosted(ids),
-      postpone(ids, payer.teamId, now - (now % DAY_MS) + DAY_MS),
+      postponeMails(ids, payer.teamId, now - (now % DAY_MS) + DAY_MS),
     ])
     postponed = results.at(-1)?.meta.changes ?? 0
   }

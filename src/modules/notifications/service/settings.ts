@@ -3,7 +3,7 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import { commitOrStale } from '../../../db/commit.ts'
 import { NOTIFICATION_KINDS } from '../kinds.ts'
 import { mergeSettings, type StoredSettings, withDefaults } from '../preferences.ts'
-import { findSettings, type SettingsRow, writeSettings } from '../repo/settings.ts'
+import { findSettings, type SettingsRow, upsertSettings } from '../repo/settings.ts'
 import type { NotificationSettings, UpdateNotificationSettings } from '../schema.ts'
 import { readUnsubscribeToken } from '../unsubscribe-token.ts'
 import { generalOf } from './general.ts'
@@ -28,7 +28,7 @@ export async function updateNotificationSettings(
 }
 
 const changed = (userId: string, before: string | null, update: StoredSettings, now: number) =>
-  writeSettings(userId, before, JSON.stringify(mergeSettings(JSON.parse(before ?? '{}'), update)), now)
+  upsertSettings(userId, before, JSON.stringify(mergeSettings(JSON.parse(before ?? '{}'), update)), now)
 
 async function requireSettings({ env }: RequestContext, userId: string): Promise<SettingsRow> {
   const row = await findSettings(env.DB, userId)

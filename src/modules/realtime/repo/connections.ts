@@ -21,7 +21,7 @@ const KEY_HOLDS = `k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_a
   AND EXISTS (SELECT 1 FROM json_each(k.scopes) WHERE value = 'runs:read')`
 
 /** Returns when it must end and the current scopes of its key, or why it cannot be opened. */
-export async function enterConnection(
+export async function insertConnection(
   d1: D1Database,
   connection: NewConnection,
   now: number,
@@ -105,7 +105,7 @@ export async function findKeysConnected(
   return results
 }
 
-export async function dropConnections(d1: D1Database, ids: readonly string[]): Promise<void> {
+export async function deleteConnections(d1: D1Database, ids: readonly string[]): Promise<void> {
   await d1
     .prepare('DELETE FROM realtime_connections WHERE id IN (SELECT value FROM json_each(?))')
     .bind(JSON.stringify(ids))

@@ -6,7 +6,7 @@ import { requireFulfilled } from '../../../core/settled.ts'
 import { liveHub } from '../../../objects/live-hub.ts'
 import type { LiveRevoke } from '../../../queue/messages/runs.ts'
 import { revokeLive } from '../../runs/index.ts'
-import { dropConnections, findKeysConnected, findLostConnections } from '../repo/connections.ts'
+import { deleteConnections, findKeysConnected, findLostConnections } from '../repo/connections.ts'
 
 const PAGE = 200
 
@@ -29,7 +29,7 @@ async function closeLost(request: RequestContext, { of, id }: LiveRevoke): Promi
       byHub.map(async ([hub, connections]) => {
         const ids = connections.map((one) => one.id)
         await liveHub(LIVE_HUBS, hub).close(ids, 'rights ended')
-        await dropConnections(DB, ids)
+        await deleteConnections(DB, ids)
       }),
     )
     requireFulfilled(closed)

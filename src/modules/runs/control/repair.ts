@@ -4,7 +4,7 @@ import { AppError, notFound } from '../../../core/errors.ts'
 import type { RunStatus } from '../../../engine/model/state.ts'
 import { runActor } from '../../../objects/run-spec.ts'
 import { isUnreadable, workflowRun } from '../../../objects/workflow-run.ts'
-import { findSilence } from '../repo/runs.ts'
+import { findUnresponsiveRun } from '../repo/runs.ts'
 import { markAsked } from '../sweep/repo.ts'
 
 type Ctx = RequestContext & { actor: Actor }
@@ -35,7 +35,7 @@ export async function endRun(ctx: Ctx, runId: string): Promise<{ teamId: string;
 }
 
 async function requireIndexed(ctx: Ctx, runId: string): Promise<{ teamId: string }> {
-  const row = await findSilence(ctx.env.DB, runId)
+  const row = await findUnresponsiveRun(ctx.env.DB, runId)
   if (row === null) throw notFound('The execution')
   return row
 }

@@ -14,7 +14,7 @@ import { type RunRpc, type StartOptions, workflowRun } from '../../../objects/wo
 import { requireFilesReadable, resolveFileInputs } from '../../files/index.ts'
 import { ownRun } from '../read/service.ts'
 import { toExecution } from '../read/view.ts'
-import { haveSubRunsAsked } from '../repo/runs.ts'
+import { hasSubRunApprovals } from '../repo/runs.ts'
 import type { Execution, RerunRun, RetryRun } from '../schema.ts'
 import { requireFollowRight } from '../start/asked.ts'
 import { checkInput } from '../start/input.ts'
@@ -67,7 +67,7 @@ export async function followUp(
   const hasOther = hasOtherInput || isOther(old, next)
   // Decisions that people made on a different input do not carry over.
   if (hasOther && keepsAny(answer)) {
-    const subRunsAsked = await haveSubRunsAsked(ctx.env.DB, runId)
+    const subRunsAsked = await hasSubRunApprovals(ctx.env.DB, runId)
     if (hasOtherInput || subRunsAsked)
       answer = carriedOverIn(await run.carriedOver({ ...asked, input, subRunsAsked }))
   }

@@ -1,9 +1,11 @@
 // Chooses what a follow-up run uses: a definition, and the team's current variables.
+
 import type { RequestContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
+import { firstOf } from '../../../db/hot-read.ts'
 import type { RunSpec } from '../../../objects/run-spec.ts'
 import type { RunView } from '../../../objects/workflow-run.ts'
-import { loadRunnable, type Runnable, requireEntry, requireMocks } from '../../workflows/index.ts'
+import { findRunnable, type Runnable, requireEntry, requireMocks } from '../../workflows/index.ts'
 import type { FollowedVersion } from '../schema.ts'
 
 export type Present = Partial<
@@ -25,7 +27,8 @@ export async function presentFor(
   const isUnsaid = asked === undefined
   const version = asked ?? (workflowVersion === 0 ? 'original' : 'current')
   const number = typeof version === 'number' ? version : null
-  const runnable = workflowId === null ? null : await loadRunnable(ctx.env.DB, teamId, workflowId, number)
+  const runnable =
+    workflowId === null ? null : await firstOf(ctx.env.DB, findRunnable(teamId, workflowId, number))
   if (runnable === null) {
     if (!isUnsaid && version !== 'original') throw notFound('This version of the workflow')
     return { goesOnWith: 'original' }

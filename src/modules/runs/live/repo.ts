@@ -19,7 +19,7 @@ const KEY_HOLDS = `k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_a
   AND EXISTS (SELECT 1 FROM json_each(k.scopes) WHERE value = 'runs:read')`
 
 /** Returns the time until which the client may follow; null if its rights have ended. */
-export async function enterFollower(
+export async function insertFollower(
   d1: D1Database,
   { id, runId, teamId, userId, sessionId, keyId }: Follower,
   now: number,
@@ -63,7 +63,7 @@ export async function findLostFollowers(
   return results
 }
 
-export async function dropFollowers(d1: D1Database, ids: readonly string[]): Promise<void> {
+export async function deleteFollowers(d1: D1Database, ids: readonly string[]): Promise<void> {
   await d1
     .prepare('DELETE FROM run_followers WHERE id IN (SELECT value FROM json_each(?))')
     .bind(JSON.stringify(ids))

@@ -3,7 +3,7 @@
 import type { RequestContext } from '../../../context.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 import type { LiveRevoke } from '../../../queue/messages/runs.ts'
-import { dropFollowers, findLostFollowers } from './repo.ts'
+import { deleteFollowers, findLostFollowers } from './repo.ts'
 
 const PAGE = 200
 const AT_ONCE = 6
@@ -19,7 +19,7 @@ export async function revokeLive(request: RequestContext, { of, id }: LiveRevoke
         const ids = next[1].map((one) => one.id)
         try {
           await workflowRun(RUNS, next[0]).unfollow(ids)
-          await dropFollowers(DB, ids)
+          await deleteFollowers(DB, ids)
         } catch (error) {
           // A run that does not respond must not keep the others open.
           failures.push(error)

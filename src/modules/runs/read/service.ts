@@ -1,6 +1,7 @@
 import type { Actor, ReadContext, RequestContext } from '../../../context.ts'
 import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
+import { firstOf } from '../../../db/hot-read.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import {
   isUnreadable,
@@ -9,9 +10,9 @@ import {
   type RunView,
   workflowRun,
 } from '../../../objects/workflow-run.ts'
-import { loadRunnable } from '../../workflows/index.ts'
+import { findRunnable } from '../../workflows/index.ts'
 import type { FollowerRights } from '../live/repo.ts'
-import { isMember, teamOfRun } from '../repo/runs.ts'
+import { findTeamOfRun, isMember } from '../repo/runs.ts'
 import {
   type CountExecutions,
   type EventsQuery,
@@ -59,7 +60,8 @@ export async function countExecutions(ctx: ReadContext, query: CountExecutions):
 }
 
 async function requireWorkflow(ctx: ReadContext, teamId: string, workflowId: string): Promise<void> {
-  if ((await loadRunnable(ctx.env.DB, teamId, workflowId, null)) === null) throw notFound('The workflow')
+  if ((await firstOf(ctx.env.DB, findRunnable(teamId, workflowId, null))) === null)
+    throw notFound('The workflow')
 }
 
 type Include = { nodes?: boolean; output?: boolean; definition?: boolean }
@@ -87,7 +89,7 @@ async function findRun(
   const run = workflowRun(env.RUNS, runId)
   const view = await run.view(include).catch(async (error: unknown) => {
     if (!isUnreadable(error)) throw error
-    if (!(await maySee(await teamOfRun(env.DB, runId)))) throw notFound('The execution')
+    if (!(await maySee(await findTeamOfRun(env.DB, runId)))) throw notFound('The execution')
     throw new AppError('run.unreadable', { cause: error })
   })
   if (!(await maySee(view?.teamId ?? null)) || view === null) throw notFound('The execution')

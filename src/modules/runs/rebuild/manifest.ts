@@ -8,7 +8,7 @@
 import type { RequestContext } from '../../../context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, toIso } from '../../../core/clock.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
-import { idsOfRunsBegun } from './repo.ts'
+import { findStartedRunIds } from './repo.ts'
 
 const PREFIX = 'run-manifest/'
 
@@ -48,7 +48,7 @@ async function writeSlot(request: RequestContext): Promise<void> {
   const startOfDay = from - (from % DAY_MS)
   const day = dayOf(from)
   let page = FIRST_OF_SLOTS + ((from - startOfDay) / SLOT_MS) * PAGES_A_SLOT
-  for await (const ids of idsOfRunsBegun(DB, Math.max(startOfDay, from - OVERLAP_MS), to)) {
+  for await (const ids of findStartedRunIds(DB, Math.max(startOfDay, from - OVERLAP_MS), to)) {
     const isNew = await FILES.put(keyOf(day, page++), JSON.stringify(ids), IF_ABSENT)
     // Written by an earlier tick.
     if (isNew === null) return
@@ -65,7 +65,7 @@ async function completeDay(request: RequestContext): Promise<void> {
   if ((await FILES.head(done)) !== null) return
   let pages = 0
   let total = 0
-  for await (const ids of idsOfRunsBegun(DB, end - DAY_MS, end)) {
+  for await (const ids of findStartedRunIds(DB, end - DAY_MS, end)) {
     // Overwrite what an interrupted tick left: runs deleted since then would shift the pages.
     await FILES.put(keyOf(day, pages++), JSON.stringify(ids))
     total += ids.length

@@ -1,7 +1,7 @@
 const PAGE_IDS = 1_000
 
 /** The runs that began at or after `from` and before `to`, in pages. */
-export async function* idsOfRunsBegun(d1: D1Database, from: number, to: number): AsyncGenerator<string[]> {
+export async function* findStartedRunIds(d1: D1Database, from: number, to: number): AsyncGenerator<string[]> {
   let after = { createdAt: 0, id: '' }
   for (;;) {
     const { results } = await d1
@@ -18,7 +18,7 @@ export async function* idsOfRunsBegun(d1: D1Database, from: number, to: number):
   }
 }
 
-export async function nextTeam(d1: D1Database, after: string): Promise<string | null> {
+export async function findNextTeam(d1: D1Database, after: string): Promise<string | null> {
   const row = await d1
     .prepare('SELECT id FROM teams WHERE id > ? ORDER BY id LIMIT 1')
     .bind(after)

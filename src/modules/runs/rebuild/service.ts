@@ -10,7 +10,7 @@ import { AppError } from '../../../core/errors.ts'
 import { hostAt, isOfTeam, MAX_PLACES, placeOf } from '../../../core/run-id.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 import { nextManifestPage } from './manifest.ts'
-import { nextTeam } from './repo.ts'
+import { findNextTeam } from './repo.ts'
 
 /** A page of the runs of a host, or the page of the manifest after a key. */
 type Place =
@@ -63,7 +63,7 @@ async function readHost(
   if (holdsRuns && behind < MAX_PLACES) return { runs, next: { ...at, place: behind, after: 0 } }
   const shard = (at.place % shards) + 1
   if (shard < shards) return { runs, next: { ...at, place: shard, after: 0 } }
-  const following = only === null ? await nextTeam(env.DB, at.teamId) : null
+  const following = only === null ? await findNextTeam(env.DB, at.teamId) : null
   return { runs, next: following === null ? { kind: 'manifest', key: '' } : hostOfTeam(following) }
 }
 
@@ -83,7 +83,7 @@ async function readManifest(
 const hostOfTeam = (teamId: string): Place => ({ kind: 'host', teamId, place: 0, after: 0 })
 
 async function firstHost({ env }: RequestContext, only: string | null): Promise<Place> {
-  const teamId = only ?? (await nextTeam(env.DB, ''))
+  const teamId = only ?? (await findNextTeam(env.DB, ''))
   return teamId === null ? { kind: 'manifest', key: '' } : hostOfTeam(teamId)
 }
 

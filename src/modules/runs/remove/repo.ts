@@ -64,7 +64,7 @@ export async function findEndedOfTeam(
 }
 
 /** Deletes the rows of runs whose objects are gone, and the waits that those runs did not remove themselves. */
-export async function forgetRuns(d1: D1Database, runIds: string[]): Promise<void> {
+export async function deleteRunRows(d1: D1Database, runIds: string[]): Promise<void> {
   const marks = runIds.map(() => '?').join(', ')
   await d1.batch([
     d1.prepare(`DELETE FROM event_waits WHERE run_id IN (${marks})`).bind(...runIds),

@@ -6,7 +6,7 @@ import { longestDays } from '../../../core/platform-settings.ts'
 import { currentSettings } from '../../../db/platform-settings.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 import { deleteRunFiles } from '../../files/index.ts'
-import { findEndedBefore, findEndedOfTeam, forgetRuns, type RetiredRun } from './repo.ts'
+import { deleteRunRows, findEndedBefore, findEndedOfTeam, type RetiredRun } from './repo.ts'
 
 const MAX_RETIRED = 90
 
@@ -43,6 +43,6 @@ async function retire(request: RequestContext, ended: RetiredRun[]): Promise<num
       if (deletedAt !== null) removed.push(id)
     }
   }
-  if (removed.length > 0) await forgetRuns(DB, removed)
+  if (removed.length > 0) await deleteRunRows(DB, removed)
   return removed.length
 }

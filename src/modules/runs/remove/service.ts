@@ -13,7 +13,7 @@ import { postMessages } from '../../../queue/post.ts'
 import { cancelApprovalsOf } from '../../approvals/index.ts'
 import { hasRunFiles } from '../../files/index.ts'
 import { ownRun } from '../read/service.ts'
-import { findSilence } from '../repo/runs.ts'
+import { findUnresponsiveRun } from '../repo/runs.ts'
 import { markDeleted } from './repo.ts'
 
 type Ctx = RequestContext & { actor: Actor }
@@ -50,7 +50,7 @@ async function notifyFollowed({ env }: Ctx, { id, follows, mode }: RunView): Pro
 
 /** For administrators. Only for runs that do not respond; teams delete all others themselves. */
 export async function deleteUnreadable(ctx: Ctx, runId: string): Promise<void> {
-  const silence = await findSilence(ctx.env.DB, runId)
+  const silence = await findUnresponsiveRun(ctx.env.DB, runId)
   if (silence === null) throw notFound('The execution')
   const answer = await workflowRun(ctx.env.RUNS, runId)
     .view({ output: false })
@@ -71,7 +71,7 @@ export async function deleteUnreadable(ctx: Ctx, runId: string): Promise<void> {
 
 /** The team of the run, if it has ended or has not responded for so long that deleting it loses nothing. */
 async function teamOfSilent(ctx: RequestContext, runId: string): Promise<string | null> {
-  const silence = await findSilence(ctx.env.DB, runId)
+  const silence = await findUnresponsiveRun(ctx.env.DB, runId)
   if (silence === null) return null
   const { teamId, finishedAt, stuckSince } = silence
   const isStuck = stuckSince !== null && stuckSince < ctx.now() - STUCK_MS

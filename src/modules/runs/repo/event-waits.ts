@@ -11,7 +11,7 @@ const found = (keys: string, teamId: string): string =>
   `FROM json_each(${keys}) k CROSS JOIN event_waits w WHERE w.team_id = ${teamId} AND w.key = k.value`
 
 /** Returns a row if a run of the team may wait for this name. */
-export const anyWaits = (teamId: string, name: string): Statement =>
+export const hasWaits = (teamId: string, name: string): Statement =>
   // It is part of a larger statement, so it cannot number its parameters.
   statement(`SELECT 1 ${found('?', '?')}`, JSON.stringify(keysOfEvent(name)), teamId)
 
@@ -26,7 +26,7 @@ export async function countWaiting(d1: D1Database, teamId: string, name: string)
 }
 
 /** Those of the keys that runs wait for, in order. */
-export async function waitedKeys(d1: D1Database, teamId: string, name: string): Promise<string[]> {
+export async function findWaitedKeys(d1: D1Database, teamId: string, name: string): Promise<string[]> {
   const { results } = await d1
     .prepare(
       `SELECT k.value AS key FROM json_each(?2) k
@@ -56,7 +56,7 @@ export async function findWaiting(
 }
 
 /** Deletes the waits of a deleted run. Later waits belong to another run that was started with the same id. */
-export async function forgetWaits(d1: D1Database, runId: string, until: number): Promise<void> {
+export async function deleteWaitsUntil(d1: D1Database, runId: string, until: number): Promise<void> {
   await d1.prepare('DELETE FROM event_waits WHERE run_id = ? AND since <= ?').bind(runId, until).run()
 }
 
@@ -73,7 +73,7 @@ const LIST = `INSERT INTO event_waits (run_id, path, team_id, name, key, attempt
 const UNLIST = `DELETE FROM event_waits WHERE rowid IN (SELECT w.rowid FROM json_each(?2) o CROSS JOIN event_waits w
   WHERE w.run_id = ?1 AND w.path = o.value ->> 'path' AND w.attempt <= o.value ->> 'attempt')`
 
-export async function writeWaits(
+export async function updateWaits(
   d1: D1Database,
   { runId, teamId }: { runId: string; teamId: string },
   { open, over }: { open: OpenWait[]; over: OverWait[] },

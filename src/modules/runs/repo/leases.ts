@@ -42,7 +42,7 @@ const TAKE = `INSERT INTO run_leases (id, team_id, host, period, slots, runs, ex
   RETURNING slots, runs, (${limit('runsPerMonth')} IS NULL) AS isMonthOpen`
 
 /** Adds the requested number and some spare, as far as the plan allows. Returns null if the team does not exist. */
-export async function takeLease(
+export async function claimLease(
   d1: D1Database,
   { id, teamId, host, period }: Lease,
   { held, wanted, spare }: { held: Share; wanted: Share; spare: boolean },
@@ -73,14 +73,14 @@ export async function takeLease(
 }
 
 /** Lowers the lease to what the host holds now, and renews it. Changes no row if the lease has expired and was deleted. */
-export const keepLease = (id: string, { slots, runs }: Share, now: number): Statement =>
+export const renewLease = (id: string, { slots, runs }: Share, now: number): Statement =>
   statement(
     'UPDATE run_leases SET slots = ?2, runs = ?3, expires_at = ?4 WHERE id = ?1 RETURNING id',
     ...[id, slots, runs, now + LEASE_MS],
   )
 
 /** Frees what the host does not use. Queued runs get free slots first; returns those that got one. */
-export async function giveBackLease(
+export async function releaseLease(
   d1: D1Database,
   { id, teamId }: Lease,
   held: Share,
@@ -97,6 +97,6 @@ export async function giveBackLease(
 }
 
 /** Deletes expired leases of all teams. */
-export async function dropExpiredLeases(d1: D1Database, now: number): Promise<void> {
+export async function deleteExpiredLeases(d1: D1Database, now: number): Promise<void> {
   await d1.prepare('DELETE FROM run_leases WHERE expires_at <= ?').bind(now).run()
 }

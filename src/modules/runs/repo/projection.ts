@@ -107,13 +107,13 @@ export type Reported = {
 }
 
 /**
- * Writes the reports of one team's runs in one batch, which costs about as much as one run. `keepLease` updates the lease of
+ * Writes the reports of one team's runs in one batch, which costs about as much as one run. `renewLease` updates the lease of
  * their host in the same batch: the lease stops counting what the index counts from now on.
  */
-export async function projectRuns(
+export async function applyRunReports(
   d1: D1Database,
   reports: readonly RunReport[],
-  keepLease: Statement | null = null,
+  renewLease: Statement | null = null,
 ): Promise<Reported> {
   const now = Date.now()
   const rows = reports.map(({ view }) => rowOf(view, now))
@@ -129,7 +129,7 @@ export async function projectRuns(
     d1.prepare(paid ? REPORT_PAID_RUNS : REPORT_RUNS).bind(text),
     ...(started.length === 0 ? [] : [insertAuditsOnce(d1, started)]),
     ...(labelled.length === 0 ? [] : [d1.prepare(LABEL_RUNS).bind(JSON.stringify(labelled))]),
-    ...(keepLease === null ? [] : [prepare(d1, keepLease)]),
+    ...(renewLease === null ? [] : [prepare(d1, renewLease)]),
   ]
   const results = await d1.batch<{
     id: string
@@ -154,7 +154,7 @@ export async function projectRuns(
       (results[counts.length]?.results ?? []).filter(({ isAwaited }) => isAwaited === 1).map(({ id }) => id),
     ),
     hasTasks: rows.some(({ kind }) => kind === 'task'),
-    isLeaseKept: keepLease === null ? null : (results[statements.length - 1]?.results.length ?? 0) > 0,
+    isLeaseKept: renewLease === null ? null : (results[statements.length - 1]?.results.length ?? 0) > 0,
     isFollowed: (followed?.results.length ?? 0) > 0,
     hasWebhooks: results[counts.length]?.results.some(({ hasWebhooks }) => hasWebhooks === 1) ?? false,
   }

@@ -9,7 +9,7 @@ export async function isMember(d1: D1Database, teamId: string, userId: string): 
   return row !== null
 }
 
-export async function teamOfRun(d1: D1Database, runId: string): Promise<string | null> {
+export async function findTeamOfRun(d1: D1Database, runId: string): Promise<string | null> {
   const row = await d1
     .prepare('SELECT team_id AS teamId FROM runs WHERE id = ? AND deleted_at IS NULL')
     .bind(runId)
@@ -20,7 +20,7 @@ export async function teamOfRun(d1: D1Database, runId: string): Promise<string |
 /**
  * Whether sub-workflows of this run have asked people, or those of a run that it follows: it keeps the answers given there.
  */
-export async function haveSubRunsAsked(d1: D1Database, runId: string): Promise<boolean> {
+export async function hasSubRunApprovals(d1: D1Database, runId: string): Promise<boolean> {
   const row = await d1
     .prepare(
       `WITH RECURSIVE chain(id) AS (
@@ -69,7 +69,7 @@ export async function searchRuns(
 }
 
 /** What the index knows about a run that does not respond; null if it does not exist or was deleted. */
-export const findSilence = (
+export const findUnresponsiveRun = (
   d1: D1Database,
   runId: string,
 ): Promise<{ teamId: string; finishedAt: number | null; stuckSince: number | null } | null> =>

@@ -3,7 +3,7 @@
 // 1. A run's report adds its slot to the index and takes it from the lease of its host in one batch.
 // 2. The report that frees a slot gives it, in the same batch, to the run that has been in line longest.
 import { MINUTE_MS } from '../../../core/clock.ts'
-import { unleasedSlots } from '../../usage/index.ts'
+import { unleasedSlotsSql } from '../../usage/index.ts'
 
 /** The time after which the sweep checks whether a run that got a slot has begun. */
 const BEGIN_WITHIN_MS = MINUTE_MS
@@ -22,7 +22,7 @@ export async function findBegun(d1: D1Database, runIds: readonly string[]): Prom
 const LET_IN = `UPDATE runs SET slot = id, line_since = NULL, wake_by = ?2
   WHERE id IN (SELECT id FROM runs WHERE team_id = ?1 AND line_since IS NOT NULL ORDER BY line_since, id
     LIMIT CASE WHEN EXISTS (SELECT 1 FROM runs WHERE team_id = ?1 AND line_since IS NOT NULL)
-      THEN min(${MAX_LET_IN}, max(0, coalesce(${unleasedSlots('?1')}, 0))) ELSE 0 END)
+      THEN min(${MAX_LET_IN}, max(0, coalesce(${unleasedSlotsSql('?1')}, 0))) ELSE 0 END)
   RETURNING id`
 
 /** Returns the runs that got a slot now and must be notified. */

@@ -1,9 +1,11 @@
 // The way a run is started cannot bypass questions that the workflow asks people, unless the caller may edit the workflow.
+
 import type { Actor, RequestContext } from '../../../context.ts'
+import { firstOf } from '../../../db/hot-read.ts'
 import type { Definition } from '../../../engine/model/definition.ts'
 import { parsePath } from '../../../engine/model/path.ts'
 import type { RunSpec } from '../../../objects/run-spec.ts'
-import { askingNodes, loadRunnable, mayEdit, requireEditor, skipsQuestion } from '../../workflows/index.ts'
+import { askingNodes, findRunnable, mayEdit, requireEditor, skipsQuestion } from '../../workflows/index.ts'
 
 type Version = { id: string; definition: string; definitionHash: string }
 
@@ -28,7 +30,7 @@ export async function requireVersionRight(
   version: Version,
 ): Promise<void> {
   if (mayEdit(actor)) return
-  const current = await loadRunnable(ctx.env.DB, actor.teamId, version.id, null)
+  const current = await firstOf(ctx.env.DB, findRunnable(actor.teamId, version.id, null))
   if (current === null || current.definitionHash === version.definitionHash) return
   if (askingNodes(parsed(current.definition)).length > 0)
     requireEditor(actor, 'A run of a version other than the current one, which asks for approvals,')

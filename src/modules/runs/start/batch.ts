@@ -1,8 +1,10 @@
 // Starts many runs, with one result for each.
+
 import type { Actor, RequestContext } from '../../../context.ts'
 import type { Json } from '../../../core/json.ts'
+import { firstOf } from '../../../db/hot-read.ts'
 import { runActor } from '../../../objects/run-spec.ts'
-import { loadRunnable } from '../../workflows/index.ts'
+import { findRunnable } from '../../workflows/index.ts'
 import { bulkError } from '../item-error.ts'
 import type { BulkResults, StartBatch } from '../schema.ts'
 import { requireVersionRight } from './asked.ts'
@@ -17,7 +19,10 @@ export async function startBatch(
   const results: BulkResults['results'] = []
   for (const [index, item] of body.items.entries()) {
     try {
-      const runnable = await loadRunnable(ctx.env.DB, ctx.actor.teamId, item.workflowId, item.version ?? null)
+      const runnable = await firstOf(
+        ctx.env.DB,
+        findRunnable(ctx.actor.teamId, item.workflowId, item.version ?? null),
+      )
       if (runnable === null) throw await missing(ctx, ctx.actor.teamId, item.workflowId)
       if (item.version !== undefined) await requireVersionRight(ctx, ctx.actor, runnable)
       const once =

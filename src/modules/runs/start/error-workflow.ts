@@ -1,7 +1,8 @@
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
+import { firstOf } from '../../../db/hot-read.ts'
 import type { RunFailed } from '../../../queue/messages/runs.ts'
-import { loadRunnable } from '../../workflows/index.ts'
+import { findRunnable } from '../../workflows/index.ts'
 import { startRunnable } from './runnable.ts'
 
 /**
@@ -13,7 +14,7 @@ export async function startErrorWorkflow(request: RequestContext, message: RunFa
   const { teamId, runId, workflowId, workflowName, errorWorkflowId, error } = message
   const { startedBy, starters, depth, family } = message
   if (errorWorkflowId === workflowId) return
-  const runnable = await loadRunnable(request.env.DB, teamId, errorWorkflowId, null)
+  const runnable = await firstOf(request.env.DB, findRunnable(teamId, errorWorkflowId, null))
   if (runnable === null) {
     request.log.warn('the error workflow is gone', { runId, errorWorkflowId })
     return

@@ -1,17 +1,13 @@
 // Starts a run of a workflow, for the person or key that requests it.
+
 import type { ReadContext, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
+import { firstOf } from '../../../db/hot-read.ts'
 import { type RunSpec, runActor } from '../../../objects/run-spec.ts'
 import type { StartOptions } from '../../../objects/workflow-run.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
-import {
-  draftRunnable,
-  findRunnable,
-  loadRunnable,
-  requireEntry,
-  requireMocks,
-} from '../../workflows/index.ts'
+import { draftRunnable, findRunnable, requireEntry, requireMocks } from '../../workflows/index.ts'
 import type { StartRun } from '../schema.ts'
 import { requireStartRight, requireVersionRight } from './asked.ts'
 import { type Started, startRunnable } from './runnable.ts'
@@ -65,7 +61,8 @@ export const labelsIn = ({ tags, metadata }: Pick<StartRun, 'tags' | 'metadata'>
 
 /** The URL names the workflow, and the body its version. The error depends on which one is missing. */
 export async function missing(ctx: RequestContext, teamId: string, workflowId: string): Promise<AppError> {
-  if ((await loadRunnable(ctx.env.DB, teamId, workflowId, null)) === null) return notFound('The workflow')
+  if ((await firstOf(ctx.env.DB, findRunnable(teamId, workflowId, null))) === null)
+    return notFound('The workflow')
   return new AppError('request.invalid', {
     detail: 'The workflow has no such version.',
     errors: [{ path: '/version', message: 'The version does not exist.', code: 'not_found' }],

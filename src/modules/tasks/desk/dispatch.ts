@@ -4,10 +4,10 @@ import type { RequestContext } from '../../../context.ts'
 import { SECOND_MS } from '../../../core/clock.ts'
 import { requireFulfilled } from '../../../core/settled.ts'
 import { prepare, runBatch } from '../../../db/statement.ts'
-import { loadTeamStart, type TeamStart } from '../../workflows/index.ts'
+import { findTeamStart, type TeamStart } from '../../workflows/index.ts'
 import { withinLimits } from '../pure/room.ts'
 import type { TaskRow } from '../repo/columns.ts'
-import { type StandingDependency, selectDependencies } from '../repo/dependencies.ts'
+import { findStandingDependencies, type StandingDependency } from '../repo/dependencies.ts'
 import { claimQueued } from '../runs/repo.ts'
 import { cancelUnowned, nextRunId, type Outcome, startClaimed } from '../runs/start.ts'
 import { explainQueue, findNext, type QueuedRow } from './repo/queue.ts'
@@ -49,7 +49,7 @@ async function startNext(
   teamId: string,
   next: QueuedRow[],
 ): Promise<{ hasStarted: boolean; isRefused: boolean }> {
-  const team = next.length === 0 ? null : await loadTeamStart(request.env.DB, teamId)
+  const team = next.length === 0 ? null : await findTeamStart(request.env.DB, teamId)
   if (team === null) return { hasStarted: false, isRefused: false }
   const room = Math.min(next.length, Math.max(0, team.freeSlots))
   const left = next.slice(0, room)
@@ -98,7 +98,7 @@ async function startQueued(
 ): Promise<Outcome | null> {
   const runId = await nextRunId(request, { id, teamId, attempt })
   const claim = claimQueued({ taskId: id, teamId, attempt, runId, now: request.now() })
-  const [claimed, standing] = await runBatch(request.env.DB, [claim, selectDependencies(teamId, [id])])
+  const [claimed, standing] = await runBatch(request.env.DB, [claim, findStandingDependencies(teamId, [id])])
   const [row] = (claimed?.results ?? []) as TaskRow[]
   if (row === undefined) return null
   const dependencies = (standing?.results ?? []) as StandingDependency[]

@@ -2,7 +2,7 @@
 import type { RequestContext } from '../../../context.ts'
 import { runBatch, type Statement } from '../../../db/statement.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
-import { findWithoutResult, keepResult } from '../runs/repo.ts'
+import { findWithoutResult, setResult } from '../runs/repo.ts'
 import type { ChangeRow } from './repo/changes.ts'
 
 export const MAX_RESULT_CHARS = 64 * 1024
@@ -25,7 +25,7 @@ export async function keepResults(
         const view = await workflowRun(request.env.RUNS, row.runId).view({ output: true })
         if (view === null || view.teamId !== teamId || view.outputBytes !== undefined) continue
         const text = JSON.stringify(view.output)
-        if (text.length <= MAX_RESULT_CHARS) writes.push(keepResult(row.id, row.runId, text))
+        if (text.length <= MAX_RESULT_CHARS) writes.push(setResult(row.id, row.runId, text))
       } catch (error) {
         // If the run does not answer, the id is stored instead.
         request.log.warn('the result of a task could not be read', { taskId: row.id, error })

@@ -2,7 +2,7 @@ import type { RequestContext } from '../../../context.ts'
 import { runBatch } from '../../../db/statement.ts'
 import { hasEnded, type Part, sumOf } from '../pure/status.ts'
 import type { ChangeRow } from './repo/changes.ts'
-import { findParts, writeSum } from './repo/sums.ts'
+import { findParts, updateSum } from './repo/sums.ts'
 
 export const PARENT_MS = 1_000
 
@@ -38,7 +38,7 @@ export async function sumParents(
   const writes = [...parts].map(([parentId, all]) => {
     written.set(parentId, now)
     const sum = sumOf(all)
-    return writeSum(parentId, sum, hasEnded(sum.status), now)
+    return updateSum(parentId, sum, hasEnded(sum.status), now)
   })
   if (writes.length > 0) await runBatch(request.env.DB, writes)
   return kept

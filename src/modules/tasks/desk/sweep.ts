@@ -4,7 +4,7 @@ import { MINUTE_MS, SECOND_MS } from '../../../core/clock.ts'
 import { findTeamsWithLate } from '../../../db/late-teams.ts'
 import { prepare, runBatch } from '../../../db/statement.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
-import { forgetReminders } from '../reminders/repo.ts'
+import { clearReminders } from '../reminders/repo.ts'
 import { findTask } from '../repo/tasks.ts'
 import { failStart, findLostStarts } from '../runs/repo.ts'
 import { cancelUnowned, startClaimed } from '../runs/start.ts'
@@ -20,7 +20,7 @@ const MAX_STARTS = 100
 
 export async function sweepTasks(request: RequestContext): Promise<void> {
   const { DB } = request.env
-  await runBatch(DB, [endLeases(request.now()), forgetReminders(request.now())])
+  await runBatch(DB, [endLeases(request.now()), clearReminders(request.now())])
   for (const one of await findLostStarts(DB, request.now() - START_MS, MAX_STARTS))
     await startAgain(request, one)
   const late = await findTeamsWithLate(DB, 'task_changes', request.now() - LATE_MS, MAX_TEAMS)

@@ -8,7 +8,7 @@ import { hasEnded } from '../pure/status.ts'
 import { feedSearch } from '../search/service.ts'
 import { dispatchTasks } from './dispatch.ts'
 import { publishTaskChanges } from './publish.ts'
-import { anyChangeAfter, type ChangeRow, deleteChanges, findChanges } from './repo/changes.ts'
+import { type ChangeRow, deleteChanges, findChangeAfter, findChanges } from './repo/changes.ts'
 import {
   explainHeld,
   findDependants,
@@ -85,7 +85,7 @@ async function forget(
   const last = changes.at(-1)
   if (last === undefined) return false
   const done = changes.flatMap(({ id }) => (late.has(id) ? [] : id))
-  const [, more] = await runBatch(env.DB, [deleteChanges(done), anyChangeAfter(teamId, last.id)])
+  const [, more] = await runBatch(env.DB, [deleteChanges(done), findChangeAfter(teamId, last.id)])
   return more?.results.length === 1
 }
 

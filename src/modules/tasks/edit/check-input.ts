@@ -1,13 +1,15 @@
 // Checks the input of a task against its schema, and checks that what it names exists in the team. All errors are reported at
 // once, each with its path.
+
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { fieldErrors } from '../../../core/field-errors.ts'
 import type { Json } from '../../../core/json.ts'
+import { firstOf } from '../../../db/hot-read.ts'
 import { requireScope, type Scope } from '../../../http/scopes.ts'
 import { currentAgent, isBuiltInType, requireToolRights } from '../../agents/index.ts'
 import { namesFiles } from '../../files/index.ts'
-import { checkWorkflow, loadRunnable, type Runnable, requireNamed } from '../../workflows/index.ts'
+import { checkWorkflow, findRunnable, type Runnable, requireNamed } from '../../workflows/index.ts'
 import { CAPABILITIES } from '../types/capabilities.ts'
 import type { CustomInput } from '../types/custom.ts'
 import { typeOf } from '../types/index.ts'
@@ -42,7 +44,7 @@ async function withWorkflow(ctx: Ctx, input: DocsInput): Promise<Json> {
 }
 
 async function requireWorkflow(ctx: Ctx, id: string, version: number | null): Promise<Runnable> {
-  const found = await loadRunnable(ctx.env.DB, ctx.actor.teamId, id, version)
+  const found = await firstOf(ctx.env.DB, findRunnable(ctx.actor.teamId, id, version))
   if (found !== null) return found
   const message = 'The team does not have this workflow or this version of it.'
   throw invalid([{ path: '/input/workflowId', message, code: 'not_found' }])

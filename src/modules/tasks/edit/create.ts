@@ -4,13 +4,13 @@ import { limitReached, PLAN_LIMITS } from '../../../core/plans.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
 import { wakeDesk } from '../desk/wake.ts'
-import { findGraphVersion, isStaleGraph, raiseGraphVersion } from '../graph/repo.ts'
+import { findGraphVersion, incrementGraphVersion, isStaleGraph } from '../graph/repo.ts'
 import { getTask } from '../read/service.ts'
 import { toTask } from '../read/view.ts'
 import { countOpenTasks } from '../repo/counts.ts'
 import { insertDependencies } from '../repo/dependencies.ts'
-import { insertTasks, writtenTask } from '../repo/tasks.ts'
-import { putSchedule } from '../schedule/repo.ts'
+import { insertTasks, taskRowOf } from '../repo/tasks.ts'
+import { upsertSchedule } from '../schedule/repo.ts'
 import type { CreateTask, Task } from '../schema/task.ts'
 import { assignedNotices } from './assigned-notices.ts'
 import { type Prepared, prepareTask } from './new-task.ts'
@@ -34,7 +34,7 @@ async function viewOfNew(
 ): Promise<Versioned<Task>> {
   if (row.status !== 'draft' || dependencies.length > 0 || schedule !== null) return getTask(ctx, row.id)
   const parts = { dependencies: [], schedule: null, place: null, resultOmitted: false }
-  return { view: toTask(writtenTask(row), parts, ctx.now()), revision: 1 }
+  return { view: toTask(taskRowOf(row), parts, ctx.now()), revision: 1 }
 }
 
 /** Null if the graph has changed since it was checked. */
@@ -46,7 +46,7 @@ async function createOnce(ctx: ServiceContext, body: CreateTask): Promise<Prepar
   const { row } = prepared
   const outcome = await commit(ctx, {
     guard: insertTasks([row], PLAN_LIMITS[ctx.actor.plan].openTasks),
-    statements: [...partsOf(ctx, prepared), ...(closesCircles ? [raiseGraphVersion(teamId, seen)] : [])],
+    statements: [...partsOf(ctx, prepared), ...(closesCircles ? [incrementGraphVersion(teamId, seen)] : [])],
     audit: {
       action: 'task.created',
       targetType: 'task',
@@ -69,7 +69,7 @@ export const partsOf = (ctx: ServiceContext, { row, dependencies, schedule }: Pr
   ...(schedule === null
     ? []
     : [
-        putSchedule(
+        upsertSchedule(
           {
             taskId: row.id,
             teamId: row.teamId,

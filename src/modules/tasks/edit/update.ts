@@ -8,9 +8,9 @@ import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
-import { noteChange } from '../desk/repo/changes.ts'
+import { insertChange } from '../desk/repo/changes.ts'
 import { wakeDesk } from '../desk/wake.ts'
-import { findGraphVersion, isStaleGraph, raiseGraphVersion } from '../graph/repo.ts'
+import { findGraphVersion, incrementGraphVersion, isStaleGraph } from '../graph/repo.ts'
 import { isAtWork } from '../pure/status.ts'
 import { getTask, requireCurrentTask } from '../read/service.ts'
 import { SHORT, type TaskRow } from '../repo/columns.ts'
@@ -159,10 +159,10 @@ async function edgesOf(ctx: ServiceContext, before: TaskRow, body: UpdateTask): 
   // The desk checks again whether it is held, so nothing starts that should wait.
   if (['draft', 'blocked', 'scheduled', 'queued'].includes(before.status)) {
     edges.changes.held = 1
-    edges.statements.push(noteChange(teamId, before.id, 'held', ctx.now()))
+    edges.statements.push(insertChange(teamId, before.id, 'held', ctx.now()))
     if (before.status === 'queued') edges.changes.status = 'blocked'
   }
-  edges.statements.unshift(raiseGraphVersion(teamId, seen))
+  edges.statements.unshift(incrementGraphVersion(teamId, seen))
   return edges
 }
 

@@ -2,7 +2,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
-import { noteChange } from '../desk/repo/changes.ts'
+import { insertChange } from '../desk/repo/changes.ts'
 import { wakeDesk } from '../desk/wake.ts'
 import { getTask, requireTask } from '../read/service.ts'
 import { findDependencies, waiveDependency } from '../repo/dependencies.ts'
@@ -22,7 +22,7 @@ export async function waiveTask(
   if (known === undefined) throw notFound('The dependency')
   const outcome = await commit(ctx, {
     guard: waiveDependency(teamId, id, taskId, userId),
-    statements: [noteChange(teamId, id, 'held', ctx.now())],
+    statements: [insertChange(teamId, id, 'held', ctx.now())],
     audit: {
       action: 'task.dependency_waived',
       targetType: 'task',

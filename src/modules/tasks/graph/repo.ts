@@ -85,7 +85,7 @@ export async function findGraphVersion(d1: D1Database, teamId: string): Promise<
 }
 
 /** Fails the whole batch if an edge was added since this version was read. `isStaleGraph` recognizes that error. */
-export const raiseGraphVersion = (teamId: string, seen: number): Statement =>
+export const incrementGraphVersion = (teamId: string, seen: number): Statement =>
   statement(
     `INSERT INTO task_graphs (team_id, version) SELECT ?1, ?2 + 1 WHERE true ON CONFLICT (team_id) DO UPDATE SET version = CASE WHEN version = ?2 THEN version + 1 END`,
     teamId,

@@ -9,13 +9,13 @@ import { type Page, toPage } from '../../../db/paginate.ts'
 import { runBatch } from '../../../db/statement.ts'
 import { type WaitView, workflowRun } from '../../../objects/workflow-run.ts'
 import { publicError } from '../../runs/index.ts'
-import { selectPlace } from '../desk/repo/queue.ts'
+import { findQueuePlace } from '../desk/repo/queue.ts'
 import { isAtWork } from '../pure/status.ts'
 import type { TaskRow } from '../repo/columns.ts'
-import { type StandingDependency, selectDependencies } from '../repo/dependencies.ts'
+import { findStandingDependencies, type StandingDependency } from '../repo/dependencies.ts'
 import { COLUMN_OF_SORT, countListed, findListed, findWalkEnd, type ListFilter } from '../repo/list.ts'
-import { findTask, readTask } from '../repo/tasks.ts'
-import { type ScheduleRow, selectSchedule } from '../schedule/repo.ts'
+import { findTask, findVisibleTask } from '../repo/tasks.ts'
+import { findSchedule, type ScheduleRow } from '../schedule/repo.ts'
 import type { ListTasks, Task, TaskFilter, TaskSummary } from '../schema/task.ts'
 import { searchTasks } from '../search/service.ts'
 import { listedTypes } from '../types/index.ts'
@@ -95,7 +95,7 @@ export async function requireCurrentTask(ctx: ServiceContext, id: string): Promi
 }
 
 export async function getTask(ctx: ReadContext, id: string): Promise<Versioned<Task>> {
-  const { rows } = await ctx.read((who) => readTask(who, id))
+  const { rows } = await ctx.read((who) => findVisibleTask(who, id))
   const [row] = rows
   if (row === undefined) throw notFound('The task')
   return viewOf(ctx, row)
@@ -147,9 +147,9 @@ export async function viewOf(
   const [shown, [standing, scheduled, placed]] = await Promise.all([
     asItsRun(ctx, stored),
     runBatch(DB, [
-      selectDependencies(row.teamId, [row.id]),
-      selectSchedule(row.teamId, row.id),
-      ...(isQueued ? [selectPlace(row.teamId, row.id, ctx.now())] : []),
+      findStandingDependencies(row.teamId, [row.id]),
+      findSchedule(row.teamId, row.id),
+      ...(isQueued ? [findQueuePlace(row.teamId, row.id, ctx.now())] : []),
     ]),
   ])
   const parts = {

@@ -3,7 +3,7 @@ import { notFound } from '../../../core/errors.ts'
 import { type RunNodeView, workflowRun } from '../../../objects/workflow-run.ts'
 import { publicError } from '../../runs/index.ts'
 import { hasEnded } from '../pure/status.ts'
-import { readTask } from '../repo/tasks.ts'
+import { findVisibleTask } from '../repo/tasks.ts'
 import { planOf } from '../runs/start.ts'
 import type { TaskStep, TaskSteps } from '../schema/task.ts'
 import { viewOf } from './service.ts'
@@ -17,7 +17,7 @@ const DONE: ReadonlySet<string> = new Set(['succeeded', 'failed', 'skipped', 'ca
 
 /** The steps of the plan, with the state of the run. */
 export async function listSteps(ctx: ServiceContext, id: string): Promise<TaskSteps> {
-  const { rows } = await ctx.read((who) => readTask(who, id))
+  const { rows } = await ctx.read((who) => findVisibleTask(who, id))
   const [row] = rows
   if (row === undefined) throw notFound('The task')
   const { view } = await viewOf(ctx, row)

@@ -20,11 +20,11 @@ export async function findToRemind(
 }
 
 /** A guard: of two ticks, one sends the reminder. */
-export const moveReminder = (id: string, seen: number, next: number | null): Statement =>
+export const setReminder = (id: string, seen: number, next: number | null): Statement =>
   statement('UPDATE tasks SET remind_at = ?3 WHERE id = ?1 AND remind_at = ?2', id, seen, next)
 
 /** Ended tasks have no reminders. */
-export const forgetReminders = (now: number): Statement =>
+export const clearReminders = (now: number): Statement =>
   statement(
     `UPDATE tasks SET remind_at = NULL WHERE id IN (SELECT id FROM tasks WHERE remind_at <= ?1 AND status NOT IN (${OPEN}) LIMIT 1000)`,
     now,

@@ -6,10 +6,10 @@ import { toIso } from '../../../core/clock.ts'
 import { commit } from '../../../db/commit.ts'
 import { notify } from '../../../queue/notify.ts'
 import { concerned } from '../desk/publish.ts'
-import { noteChange } from '../desk/repo/changes.ts'
+import { insertChange } from '../desk/repo/changes.ts'
 import { wakeDesk } from '../desk/wake.ts'
 import { findTask } from '../repo/tasks.ts'
-import { findToRemind, moveReminder } from './repo.ts'
+import { findToRemind, setReminder } from './repo.ts'
 
 const PAGE = 200
 
@@ -22,8 +22,8 @@ export async function remindOfTasks(request: RequestContext): Promise<void> {
     const outcome = await commit(
       { ...request, system: true },
       {
-        guard: moveReminder(id, remindAt, isOverdue ? null : dueAt),
-        statements: isOverdue ? [noteChange(teamId, id, 'overdue', now)] : [],
+        guard: setReminder(id, remindAt, isOverdue ? null : dueAt),
+        statements: isOverdue ? [insertChange(teamId, id, 'overdue', now)] : [],
         audit: {
           action: isOverdue ? 'task.overdue' : 'task.due_soon',
           targetType: 'task',

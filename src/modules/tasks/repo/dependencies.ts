@@ -35,7 +35,7 @@ export const deleteOtherDependencies = (teamId: string, taskId: string, kept: re
 export type StandingDependency = DependencyRow & { status: TaskStatus | null; title: string | null }
 
 /** The dependencies of these tasks, with their states. `+` keeps the planner from the index of the team, which has all of them. */
-export const selectDependencies = (teamId: string, taskIds: readonly string[]): Statement =>
+export const findStandingDependencies = (teamId: string, taskIds: readonly string[]): Statement =>
   statement(
     `SELECT d.task_id AS taskId, d.depends_on AS dependsOn, d.needs, d.waived_by AS waivedBy, o.status, o.title
      FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.task_id = i.value AND +d.team_id = ?2
@@ -49,7 +49,7 @@ export async function findDependencies(
   teamId: string,
   taskIds: readonly string[],
 ): Promise<StandingDependency[]> {
-  const { results } = await prepare(d1, selectDependencies(teamId, taskIds)).all<StandingDependency>()
+  const { results } = await prepare(d1, findStandingDependencies(teamId, taskIds)).all<StandingDependency>()
   return results
 }
 

@@ -5,7 +5,7 @@ import { ENDED_STATUSES, mayBecome, TASK_STATUSES, type TaskStatus } from '../pu
 import { ALL, NAMES, type TaskRow } from './columns.ts'
 
 /** With `anyTeam`, finds it in any team of the user. */
-export const readTask = (
+export const findVisibleTask = (
   who: { userId: string; teamId: string; anyTeam: boolean },
   id: string,
 ): HotRead<TaskRow> =>
@@ -88,7 +88,7 @@ const INSERT = `INSERT INTO tasks (${WRITTEN.map(([, column]) => column).join(',
   FROM json_each(?1) j`
 
 /** The row that `insertTasks` writes, with all its columns. */
-export const writtenTask = (row: NewTask): TaskRow =>
+export const taskRowOf = (row: NewTask): TaskRow =>
   Object.fromEntries(WRITTEN.map(([name]) => [name, row[name] ?? DEFAULTS[name] ?? null])) as TaskRow
 
 export const OPEN_TASKS = (team: string): string =>

@@ -3,7 +3,7 @@ import type { ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
-import { loadTeamStart } from '../../workflows/index.ts'
+import { findTeamStart } from '../../workflows/index.ts'
 import { ALLOWED, allows } from '../pure/status.ts'
 import { getTask, requireCurrentTask, requireTask, viewOf } from '../read/service.ts'
 import type { ShortTask, TaskRow } from '../repo/columns.ts'
@@ -11,7 +11,7 @@ import { findDependencies } from '../repo/dependencies.ts'
 import { findTask, type TaskChanges, updateTask } from '../repo/tasks.ts'
 import type { Task } from '../schema/task.ts'
 import { type Ctx, change, each, notAllowed, requireAllowed } from './change.ts'
-import { claimAtOnce } from './repo.ts'
+import { claimNow } from './repo.ts'
 import { nextRunId, type Outcome, planOf, startClaimed } from './start.ts'
 
 export async function executeTask(
@@ -49,7 +49,7 @@ async function queued(ctx: ServiceContext, row: TaskRow): Promise<Versioned<Task
 async function startAtOnce(ctx: ServiceContext, row: TaskRow, waitMs: number): Promise<Outcome | null> {
   const runId = await nextRunId(ctx, row)
   const { id: taskId, teamId, attempt } = row
-  const claim = claimAtOnce(
+  const claim = claimNow(
     { taskId, teamId, attempt, runId, now: ctx.now() },
     ctx.actor.userId,
     ALLOWED.execute,
@@ -57,7 +57,7 @@ async function startAtOnce(ctx: ServiceContext, row: TaskRow, waitMs: number): P
   // Read at the same time: the claim depends on neither.
   const [isClaimed, team, dependencies] = await Promise.all([
     change(ctx, row, 'executed', claim),
-    loadTeamStart(ctx.env.DB, teamId),
+    findTeamStart(ctx.env.DB, teamId),
     findDependencies(ctx.env.DB, teamId, [taskId]),
   ])
   if (!isClaimed) return null

@@ -1,6 +1,6 @@
 // A task and its run. Every statement requires the status that it starts from, so of two concurrent callers one wins.
 import { type Statement, statement } from '../../../db/statement.ts'
-import { isOutside, LIMITED } from '../desk/repo/queue.ts'
+import { isOutsideSql, LIMITED } from '../desk/repo/queue.ts'
 import type { TaskStatus } from '../pure/status.ts'
 import { RETURNED } from '../repo/columns.ts'
 
@@ -24,7 +24,7 @@ export const claimQueued = ({ taskId, teamId, attempt, runId, now }: Claim): Sta
   )
 
 /** Starts immediately, without the queue: only while the queue is empty. */
-export const claimAtOnce = (
+export const claimNow = (
   { taskId, teamId, attempt, runId, now }: Claim,
   by: string,
   statuses: readonly TaskStatus[],
@@ -33,7 +33,7 @@ export const claimAtOnce = (
     `UPDATE tasks SET ${BEGIN}, run_id = ?4, retry_of = NULL, progress = 0, status_since = ?5, updated_at = ?5, started_by = ?6, queued_at = ?5
      WHERE id = ?1 AND team_id = ?2 AND attempt = ?3 AND status IN (SELECT value FROM json_each(?7)) AND held = 0 AND children = 0
        AND NOT EXISTS (SELECT 1 FROM task_limits l WHERE l.team_id = ?2)
-       AND NOT EXISTS (SELECT 1 FROM tasks q WHERE q.team_id = ?2 AND q.status = 'queued' AND q.run_id IS NULL AND NOT ${isOutside('q')})`,
+       AND NOT EXISTS (SELECT 1 FROM tasks q WHERE q.team_id = ?2 AND q.status = 'queued' AND q.run_id IS NULL AND NOT ${isOutsideSql('q')})`,
     taskId,
     teamId,
     attempt,
@@ -64,7 +64,7 @@ export const claimRetry = (
   )
 
 /** The run could not start now: back to the queue. Changes nothing once the run has reported. */
-export const putBack = (
+export const requeueTask = (
   taskId: string,
   runId: string,
   reason: { code: string; message: string },
@@ -98,7 +98,7 @@ export const failStart = (
   )
 
 /** The run has another id than planned. */
-export const renameRun = (taskId: string, before: string, after: string): Statement =>
+export const setRunId = (taskId: string, before: string, after: string): Statement =>
   statement(
     'UPDATE tasks SET run_id = ?3 WHERE id = ?1 AND run_id = ?2 AND run_seq = 0',
     taskId,
@@ -107,7 +107,7 @@ export const renameRun = (taskId: string, before: string, after: string): Statem
   )
 
 /** Copies what the index knows of the task's run, in case the run reported before the task had its id. */
-export const catchUp = (taskId: string): Statement =>
+export const copyRunState = (taskId: string): Statement =>
   statement(
     `UPDATE tasks SET status = r.status, run_seq = r.seq, progress = max(tasks.progress, r.progress),
        error = CASE WHEN r.status = 'failed' THEN r.error END, started_at = r.started_at, finished_at = r.finished_at,
@@ -149,7 +149,7 @@ export async function findWithoutResult(
 }
 
 /** Stores the result of a run. */
-export const keepResult = (taskId: string, runId: string, result: string): Statement =>
+export const setResult = (taskId: string, runId: string, result: string): Statement =>
   statement(
     'UPDATE tasks SET result = ?3 WHERE id = ?1 AND run_id = ?2 AND result IS NULL',
     taskId,

@@ -11,7 +11,7 @@ import type { ShortTask } from '../repo/columns.ts'
 import { type TaskChanges, updateTask } from '../repo/tasks.ts'
 import type { RetryTask, Task } from '../schema/task.ts'
 import { change, each, lost, requireAllowed } from './change.ts'
-import { catchUp, claimRetry, failStart } from './repo.ts'
+import { claimRetry, copyRunState, failStart } from './repo.ts'
 import { cancelUnowned, nextRunId } from './start.ts'
 
 export async function retryTask(ctx: ServiceContext, id: string, body: RetryTask): Promise<Versioned<Task>> {
@@ -85,7 +85,7 @@ async function retryRun(ctx: ServiceContext, row: ShortTask): Promise<void> {
   if (!(await change(ctx, row, 'retried', claim))) throw await lost(ctx, row, 'retry')
   try {
     const run = await followUp(ctx, before, { mode: 'retry' }, { idempotencyKey: `task ${attempt}`, runId })
-    await runBatch(ctx.env.DB, [catchUp(row.id)])
+    await runBatch(ctx.env.DB, [copyRunState(row.id)])
     await cancelUnowned(ctx, teamId, [{ taskId, runId: run.id }])
     if (run.id !== runId)
       throw new AppError('resource.conflict', { detail: `The run was retried already, by ${run.id}.` })

@@ -16,14 +16,14 @@ import type { RetryPolicy } from '../../../engine/model/definition.ts'
 import type { RunActor } from '../../../objects/run-spec.ts'
 import { type StartOptions, workflowRun } from '../../../objects/workflow-run.ts'
 import { runIdOf, type Started, startRunnable } from '../../runs/index.ts'
-import { loadTeamStart, type Runnable, type TeamStart } from '../../workflows/index.ts'
+import { findTeamStart, type Runnable, type TeamStart } from '../../workflows/index.ts'
 import { fieldsOf, type TaskRow } from '../repo/columns.ts'
 import { findDependencies, type StandingDependency } from '../repo/dependencies.ts'
 import { findTasks } from '../repo/tasks.ts'
 import { customInputOf } from '../types/custom.ts'
 import { typeOf } from '../types/index.ts'
 import type { Plan } from '../types/task-type.ts'
-import { catchUp, failStart, putBack, renameRun } from './repo.ts'
+import { copyRunState, failStart, requeueTask, setRunId } from './repo.ts'
 
 /** Larger results of dependencies are left out of a run's input. */
 const MAX_DEPENDENCY_CHARS = 16_384
@@ -64,7 +64,7 @@ export async function startClaimed(
   const { DB } = request.env
   try {
     const [team, dependencies] = await Promise.all([
-      more.team ?? loadTeamStart(DB, row.teamId),
+      more.team ?? findTeamStart(DB, row.teamId),
       more.dependencies ?? findDependencies(DB, row.teamId, [row.id]),
     ])
     if (team === null) throw new AppError('resource.not_found', { detail: 'The team is gone.' })
@@ -89,7 +89,7 @@ export async function startClaimed(
       },
     })
     const { id } = started.execution
-    if (id !== row.runId) await runBatch(DB, [renameRun(row.id, row.runId, id), catchUp(row.id)])
+    if (id !== row.runId) await runBatch(DB, [setRunId(row.id, row.runId, id), copyRunState(row.id)])
     return { started, runId: id }
   } catch (error) {
     return refused(request, row, error)
@@ -124,7 +124,7 @@ async function refused(
   const { code, message } = error
   if (code === 'plan.limit_reached' || ERRORS[code].retryable) {
     const waits = code === 'plan.limit_reached' ? { code: 'plan', message } : { code, message }
-    await prepare(DB, putBack(row.id, row.runId, waits, request.now())).run()
+    await prepare(DB, requeueTask(row.id, row.runId, waits, request.now())).run()
     return { waits }
   }
   const [first] = error.errors ?? []

@@ -9,10 +9,15 @@ import { newId } from '../../../core/ids.ts'
 import { PLAN_LIMITS } from '../../../core/plans.ts'
 import { commit, type Statement } from '../../../db/commit.ts'
 import { dueFires } from '../../../engine/schedule/due-fires.ts'
-import { loadTeamStart } from '../../workflows/index.ts'
+import { findTeamStart } from '../../workflows/index.ts'
 import { wakeDesk } from '../desk/wake.ts'
 import type { TaskSchedule } from '../schema/parts.ts'
-import { dropOldOccurrences, insertOccurrence, queueBehindLast, startScheduled } from './occurrences-repo.ts'
+import {
+  deleteOldOccurrences,
+  insertOccurrence,
+  insertOccurrenceDependency,
+  startScheduled,
+} from './occurrences-repo.ts'
 import { claimDueTask, findDueTasks, type ScheduleRow } from './repo.ts'
 import { compiledOf, nextOf } from './times.ts'
 
@@ -47,7 +52,7 @@ async function fire(request: RequestContext, due: ScheduleRow): Promise<void> {
   const given = JSON.parse(due.schedule) as TaskSchedule
   const now = request.now()
   const { times, next } = firesOf(given, due, now)
-  const team = await loadTeamStart(request.env.DB, due.teamId)
+  const team = await findTeamStart(request.env.DB, due.teamId)
   const most = team === null ? 0 : PLAN_LIMITS[team.plan].openTasks
   const overlap = given.overlap ?? 'skip'
   const statements: Statement[] =
@@ -57,7 +62,7 @@ async function fire(request: RequestContext, due: ScheduleRow): Promise<void> {
           const id = newId('tsk', now)
           const number = due.fired + n + 1
           const insert = insertOccurrence({ id, of: due.taskId, number, at, overlap, most, now })
-          return overlap === 'queue' ? [insert, queueBehindLast(id, due.taskId, number)] : [insert]
+          return overlap === 'queue' ? [insert, insertOccurrenceDependency(id, due.taskId, number)] : [insert]
         })
   await commit(
     { ...request, system: true },
@@ -65,7 +70,7 @@ async function fire(request: RequestContext, due: ScheduleRow): Promise<void> {
       guard: claimDueTask(due, next, times.at(-1) ?? null, times.length),
       statements: [
         ...statements,
-        dropOldOccurrences(due.taskId, due.fired + times.length - KEPT_OCCURRENCES),
+        deleteOldOccurrences(due.taskId, due.fired + times.length - KEPT_OCCURRENCES),
       ],
       audit: {
         action: 'task.schedule_fired',

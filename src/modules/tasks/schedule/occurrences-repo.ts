@@ -43,7 +43,7 @@ export const insertOccurrence = ({ id, of, number, at, overlap, most, now }: Occ
   )
 
 /** Waits for the end of the previous occurrence, whatever its result. */
-export const queueBehindLast = (id: string, of: string, number: number): Statement =>
+export const insertOccurrenceDependency = (id: string, of: string, number: number): Statement =>
   statement(
     `INSERT INTO task_dependencies (task_id, depends_on, team_id, needs)
      SELECT t.id, o.id, t.team_id, 'end' FROM tasks t CROSS JOIN tasks o
@@ -63,7 +63,7 @@ export const startScheduled = (id: string, now: number): Statement =>
     now,
   )
 
-export const dropOldOccurrences = (of: string, upTo: number): Statement =>
+export const deleteOldOccurrences = (of: string, upTo: number): Statement =>
   statement(
     `DELETE FROM tasks WHERE occurrence_of = ?1 AND occurrence <= ?2 AND status IN (${ENDED})
        AND NOT EXISTS (SELECT 1 FROM task_dependencies d WHERE d.depends_on = tasks.id)`,

@@ -14,11 +14,11 @@ export type ScheduleRow = {
 const COLUMNS = `s.task_id AS taskId, s.team_id AS teamId, s.schedule, s.next_fire_at AS nextFireAt, s.last_fire_at AS lastFireAt,
   s.fired, s.set_by AS setBy`
 
-export const selectSchedule = (teamId: string, taskId: string): Statement =>
+export const findSchedule = (teamId: string, taskId: string): Statement =>
   statement(`SELECT ${COLUMNS} FROM task_schedules s WHERE s.task_id = ? AND s.team_id = ?`, taskId, teamId)
 
 /** Writes nothing if the task does not exist. */
-export const putSchedule = (
+export const upsertSchedule = (
   { taskId, teamId, schedule, nextFireAt, setBy }: Omit<ScheduleRow, 'lastFireAt' | 'fired'>,
   now: number,
 ): Statement =>

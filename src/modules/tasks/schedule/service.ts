@@ -9,7 +9,7 @@ import { updateTask } from '../repo/tasks.ts'
 import { notAllowed } from '../runs/change.ts'
 import type { TaskSchedule } from '../schema/parts.ts'
 import type { Task } from '../schema/task.ts'
-import { deleteSchedule, putSchedule } from './repo.ts'
+import { deleteSchedule, upsertSchedule } from './repo.ts'
 import { firstOfSchedule } from './times.ts'
 
 const MAY_BE_SCHEDULED = ['draft', 'blocked', 'scheduled', 'queued'] as const
@@ -43,7 +43,7 @@ export async function setSchedule(
       where: 'run_id IS NULL AND children = 0',
     }),
     statements: [
-      putSchedule(
+      upsertSchedule(
         {
           taskId: id,
           teamId: row.teamId,

@@ -1,6 +1,6 @@
 // Tasks of external workers.
 import { type Statement, statement } from '../../../db/statement.ts'
-import { isOutside, LIMITED, QUEUE_ORDER } from '../desk/repo/queue.ts'
+import { isOutsideSql, LIMITED, QUEUE_ORDER } from '../desk/repo/queue.ts'
 
 export type Claimable = { id: string; status: string; attempt: number; leaseHash: string | null }
 
@@ -14,7 +14,7 @@ export async function findClaimable(
   return d1
     .prepare(
       `SELECT t.id, t.status, t.attempt, t.lease_hash AS leaseHash FROM tasks t
-       WHERE t.team_id = ?1 AND t.children = 0 AND t.run_id IS NULL AND ${isOutside('t')}
+       WHERE t.team_id = ?1 AND t.children = 0 AND t.run_id IS NULL AND ${isOutsideSql('t')}
          AND ((t.status = 'queued' AND coalesce(t.queued_at, 0) <= ?2 AND NOT EXISTS (${LIMITED}))
            OR (t.status = 'running' AND t.lease_until <= ?2))
          AND (?3 IS NULL OR t.type IN (SELECT value FROM json_each(?3)))
@@ -31,7 +31,7 @@ export async function findClaimable(
 }
 
 /** Concurrent claims never exceed a limit. */
-export const takeLease = (
+export const claimLease = (
   teamId: string,
   { id, status, attempt, leaseHash }: Claimable,
   lease: { hash: string; until: number; by: string },

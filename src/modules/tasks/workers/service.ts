@@ -16,7 +16,7 @@ import { requireFilesRight } from '../edit/check-input.ts'
 import { getTask, requireTask } from '../read/service.ts'
 import { Retry } from '../schema/parts.ts'
 import type { Task } from '../schema/task.ts'
-import { completeLeased, failLeased, findClaimable, LEASE_EXPIRED, renewLease, takeLease } from './repo.ts'
+import { claimLease, completeLeased, failLeased, findClaimable, LEASE_EXPIRED, renewLease } from './repo.ts'
 import type { ClaimedTask, ClaimTask, CompleteTask, FailTask, ReportProgress } from './schema.ts'
 
 const MAX_TRIES = 20
@@ -31,7 +31,7 @@ export async function claimTask(ctx: ServiceContext, body: ClaimTask): Promise<C
     const until = now + body.leaseMs
     const lease = { hash: await sha256Hex(leaseToken), until, by: body.worker ?? keyId ?? userId }
     const outcome = await commit(ctx, {
-      guard: takeLease(teamId, found, lease, now),
+      guard: claimLease(teamId, found, lease, now),
       audit: { action: 'task.claimed', targetType: 'task', targetId: found.id, after: { worker: lease.by } },
     })
     if (outcome === 'guard_missed') continue

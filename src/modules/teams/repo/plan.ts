@@ -1,7 +1,7 @@
 import type { Plan, PlanLimits } from '../../../core/plans.ts'
 import type { PlatformRole } from '../../../db/schema/index.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
-import { counterOf, countSlots, LEVEL_PERIOD, MAX_KEYS_PER_MEMBER } from '../../usage/index.ts'
+import { counterSql, countSlots, LEVEL_PERIOD, MAX_KEYS_PER_MEMBER } from '../../usage/index.ts'
 
 export type LimitName = Exclude<
   keyof PlanLimits,
@@ -32,12 +32,12 @@ const USED: Record<LimitName, string> = {
   teams: `CASE WHEN personal = 1 THEN ${OWNED_TEAMS} ELSE 0 END`,
   membersPerTeam: '(SELECT count(*) FROM team_members m WHERE m.team_id = ?1)',
   apiKeys: MAX_KEYS_PER_MEMBER,
-  workflows: counterOf(`'${LEVEL_PERIOD}'`, 'workflows'),
+  workflows: counterSql(`'${LEVEL_PERIOD}'`, 'workflows'),
   integrations: '(SELECT count(*) FROM integrations i WHERE i.team_id = ?1)',
-  runsPerMonth: counterOf('?3', 'runs'),
+  runsPerMonth: counterSql('?3', 'runs'),
   concurrentRuns: countSlots('?1'),
   openTasks: OPEN_TASKS,
-  storageBytes: counterOf(`'${LEVEL_PERIOD}'`, 'storageBytes'),
+  storageBytes: counterSql(`'${LEVEL_PERIOD}'`, 'storageBytes'),
   agents: '(SELECT count(*) FROM agents a WHERE a.team_id = ?1)',
   webhookEndpoints: '(SELECT count(*) FROM webhook_endpoints w WHERE w.team_id = ?1)',
 }
@@ -76,7 +76,7 @@ export function guardPlan(
  * commit. New teams get that plan too. A higher plan stays. Existing data stays even if it exceeds the new plan; only new data is
  * rejected.
  */
-export function movePlanWithRole(
+export function updatePlanForRole(
   userId: string,
   from: PlatformRole,
   to: PlatformRole,
@@ -94,8 +94,8 @@ export function movePlanWithRole(
   ]
 }
 
-/** The plan that `movePlanWithRole` sets. */
-export function planAfterRoleChange(plan: Plan, from: PlatformRole, to: PlatformRole): Plan {
+/** The plan that `updatePlanForRole` sets. */
+export function planOfRole(plan: Plan, from: PlatformRole, to: PlatformRole): Plan {
   if (to === 'premium') return plan === 'free' ? 'premium' : plan
   return from === 'premium' && plan === 'premium' ? 'free' : plan
 }

@@ -22,7 +22,7 @@ export const addUsage = (teamId: string, period: string, metric: string, amount:
   )
 
 /** SQL for a counter of the team ?1. */
-export const counterOf = (period: string, metric: string): string =>
+export const counterSql = (period: string, metric: string): string =>
   `COALESCE((SELECT c.value FROM usage_counters c WHERE c.team_id = ?1 AND c.period = ${period} AND c.metric = '${metric}'), 0)`
 
 /**
@@ -62,14 +62,14 @@ export const countSpendOnce = (runs: string): Statement =>
 type Day = { teamId: string; day: string; metric: string }
 
 /** SQL for the usage of the team ?1 on the day ?2. */
-export const usedOfDay = (metric: string): string =>
+export const dailyUsageSql = (metric: string): string =>
   `COALESCE((SELECT value FROM usage_counters WHERE team_id = ?1 AND period = ?2 AND metric = '${metric}'), 0)`
 
 /**
  * Adds `n` of a query, whose parameter is ?4, to a daily counter, but only within the limit. The last statement changes a row if
  * it was added. Counters of earlier days are deleted.
  */
-export const takeFromDay = (
+export const addDailyUsage = (
   { teamId, day, metric }: Day,
   limit: number,
   amount: { sql: string; param: string },
@@ -82,7 +82,7 @@ export const takeFromDay = (
   ),
   statement(
     `INSERT INTO usage_counters (team_id, period, metric, value)
-     SELECT ?1, ?2, '${metric}', n FROM (${amount.sql}) WHERE n > 0 AND n + ${usedOfDay(metric)} <= ?3
+     SELECT ?1, ?2, '${metric}', n FROM (${amount.sql}) WHERE n > 0 AND n + ${dailyUsageSql(metric)} <= ?3
      ON CONFLICT (team_id, period, metric) DO UPDATE SET value = value + excluded.value`,
     teamId,
     day,

@@ -11,9 +11,9 @@ export const countSlots = (teamId: string): string =>
     LIMIT ${MAX_CONCURRENT_RUNS + 1}))`
 
 /** The team's slots that no run uses. Negative after a change to a smaller plan. */
-export const freeSlots = (teamId: string): string =>
+export const freeSlotsSql = (teamId: string): string =>
   `(SELECT ${limitByPlan('tm.plan', 'concurrentRuns')} FROM teams tm WHERE tm.id = ${teamId}) - ${countSlots(teamId)}`
 
 /** The free slots that are in no lease. A host may give leased slots to a run that it starts. */
-export const unleasedSlots = (teamId: string): string =>
-  `${freeSlots(teamId)} - coalesce((SELECT sum(l.slots) FROM run_leases l WHERE l.team_id = ${teamId}), 0)`
+export const unleasedSlotsSql = (teamId: string): string =>
+  `${freeSlotsSql(teamId)} - coalesce((SELECT sum(l.slots) FROM run_leases l WHERE l.team_id = ${teamId}), 0)`

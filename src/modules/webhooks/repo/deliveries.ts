@@ -90,7 +90,7 @@ export async function findDelivery(
 }
 
 /** A guard: misses while the delivery is being sent. */
-export const beginAgain = (id: string, teamId: string, now: number): Statement =>
+export const restartDelivery = (id: string, teamId: string, now: number): Statement =>
   statement(
     `UPDATE webhook_deliveries SET ${BEGUN_AGAIN}, next_attempt_at = ?3
      WHERE id = ?1 AND team_id = ?2 AND (claim IS NULL OR next_attempt_at <= ?3)

@@ -79,7 +79,7 @@ export type Ended = {
 }
 
 /** Applies only if the caller holds the claim. A failed delivery of an endpoint that has been disabled since is held. */
-export const writeEnded = (claim: string, ended: Ended): Statement =>
+export const setDeliveryResult = (claim: string, ended: Ended): Statement =>
   statement(
     `UPDATE webhook_deliveries SET status = ?3, claim = NULL, url = ?5, response_status = ?6, response_headers = ?7,
        response_body = ?8, duration_ms = ?9, error = ?10, finished_at = CASE WHEN ?3 = 'pending' THEN NULL ELSE ?11 END,
@@ -99,10 +99,10 @@ export const writeEnded = (claim: string, ended: Ended): Statement =>
   )
 
 /** Deletes a delivery that the filter does not match. */
-export const dropDelivery = (claim: string, id: string): Statement =>
+export const deleteDelivery = (claim: string, id: string): Statement =>
   statement('DELETE FROM webhook_deliveries WHERE id = ? AND claim = ?', id, claim)
 
-export const noteFilterError = (endpointId: string, message: string, now: number): Statement =>
+export const recordFilterError = (endpointId: string, message: string, now: number): Statement =>
   statement(
     'UPDATE webhook_endpoints SET filter_error = ?, filter_error_at = ? WHERE id = ?',
     message,
@@ -110,14 +110,14 @@ export const noteFilterError = (endpointId: string, message: string, now: number
     endpointId,
   )
 
-export const noteSuccess = (endpointId: string, now: number): Statement =>
+export const recordSuccess = (endpointId: string, now: number): Statement =>
   statement(
     'UPDATE webhook_endpoints SET failing_since = NULL, last_success_at = ? WHERE id = ?',
     now,
     endpointId,
   )
 
-export const noteFailure = (endpointId: string, now: number, heldUntil: number | null): Statement =>
+export const recordFailure = (endpointId: string, now: number, heldUntil: number | null): Statement =>
   statement(
     `UPDATE webhook_endpoints SET failing_since = COALESCE(failing_since, ?1), last_failure_at = ?1,
        held_until = CASE WHEN ?2 IS NULL THEN held_until ELSE max(COALESCE(held_until, 0), ?2) END WHERE id = ?3`,

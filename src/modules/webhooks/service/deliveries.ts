@@ -11,12 +11,12 @@ import { wakeLanes } from '../../../objects/webhook-sender.ts'
 import { exampleOf } from '../event-types.ts'
 import { bodyOf } from '../payload.ts'
 import {
-  beginAgain,
   countDeliveries,
   type DeliveryRow,
   findDeliveries,
   findDelivery,
   insertDelivery,
+  restartDelivery,
 } from '../repo/deliveries.ts'
 import { countRecoverable, insertOwnEvent, MAX_RECOVERED, recoverEvents } from '../repo/events.ts'
 import type {
@@ -77,7 +77,7 @@ export async function redeliver(
   if (endpointId !== null) await requireActive(ctx, endpointId)
   const { lane, status } = await requireDelivery(ctx, endpointId, id)
   const done = await commit(ctx, {
-    guard: beginAgain(id, ctx.actor.teamId, ctx.now()),
+    guard: restartDelivery(id, ctx.actor.teamId, ctx.now()),
     audit: {
       action: 'webhook.redelivered',
       targetType: 'webhook_delivery',

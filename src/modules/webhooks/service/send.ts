@@ -12,15 +12,15 @@ import { judgeFilter } from '../../../engine/triggers/trigger-filter.ts'
 import {
   claimDue,
   type DueDelivery,
-  dropDelivery,
+  deleteDelivery,
   findClaimed,
   findNextDue,
   findSendingEndpoint,
-  noteFailure,
-  noteFilterError,
-  noteSuccess,
+  recordFailure,
+  recordFilterError,
+  recordSuccess,
   type SendingEndpoint,
-  writeEnded,
+  setDeliveryResult,
 } from '../repo/sending.ts'
 import { MAX_RETRY_AFTER_MS, nextAttemptAt } from '../schedule.ts'
 import { judge, keptOf, type Outcome, type Verdict } from '../verdict.ts'
@@ -107,8 +107,8 @@ function judgeDelivery(
   const { data: event } = JSON.parse(body) as { data: { data?: Json } }
   const verdict = judgeFilter(endpoint.filter, { input: event, item: event?.data ?? null, now: createdAt })
   if (verdict.takes) return null
-  const dropped = dropDelivery(claim, id)
-  return verdict.fault === null ? [dropped] : [dropped, noteFilterError(endpoint.id, verdict.fault, now)]
+  const dropped = deleteDelivery(claim, id)
+  return verdict.fault === null ? [dropped] : [dropped, recordFilterError(endpoint.id, verdict.fault, now)]
 }
 
 export const TEST_TYPE = 'webhook.test'
@@ -137,7 +137,7 @@ export function resultOf(
     verdict.kind === 'retry' && !once ? nextAttemptAt(number, endedAt, Math.random(), retryAfterMs) : null
   const succeeded = verdict.kind === 'succeeded'
   const statements = [
-    writeEnded(claim, {
+    setDeliveryResult(claim, {
       id,
       status: succeeded ? 'succeeded' : nextAt === null ? 'failed' : 'pending',
       nextAttemptAt: nextAt,
@@ -156,7 +156,7 @@ export function resultOf(
   const heldUntil = retryAfterMs === null ? null : endedAt + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)
   return [
     ...statements,
-    succeeded ? noteSuccess(endpointId, endedAt) : noteFailure(endpointId, endedAt, heldUntil),
+    succeeded ? recordSuccess(endpointId, endedAt) : recordFailure(endpointId, endedAt, heldUntil),
   ]
 }
 

@@ -1,7 +1,7 @@
-// Loads what starts a run. Each lookup returns one row and takes one query to D1, because starting is a hot path.
+// Finds what starts a run. Each lookup returns one row and takes one query to D1, because starting is a hot path.
 import type { Plan } from '../../../core/plans.ts'
 import { columns, firstOf, type HotRead, hotRead } from '../../../db/hot-read.ts'
-import { countSlots, freeSlots } from '../../usage/index.ts'
+import { countSlots, freeSlotsSql } from '../../usage/index.ts'
 import { ID_OF_KEY } from './workflows.ts'
 
 /** A workflow with the requested version, and the team's variables: everything a start needs. */
@@ -75,13 +75,6 @@ export const findRunnable = (
     [workflowId, teamId, version],
   )
 
-export const loadRunnable = (
-  d1: D1Database,
-  teamId: string,
-  workflowId: string,
-  version: number | null = null,
-): Promise<Runnable | null> => firstOf(d1, findRunnable(teamId, workflowId, version))
-
 /** What a start needs to know about the team, for a run without a stored workflow. */
 export type TeamStart = Pick<Runnable, 'vars' | 'plan' | 'runsThisMonth' | 'runningRuns'> & {
   freeSlots: number
@@ -93,14 +86,14 @@ const TEAM_START = columns<TeamStart>({
   plan: 'w.plan',
   runsThisMonth: ofTeam(RUNNABLE.runsThisMonth),
   runningRuns: ofTeam(RUNNABLE.runningRuns),
-  freeSlots: freeSlots('w.id'),
+  freeSlots: freeSlotsSql('w.id'),
 })
 
-export const loadTeamStart = (d1: D1Database, teamId: string): Promise<TeamStart | null> =>
+export const findTeamStart = (d1: D1Database, teamId: string): Promise<TeamStart | null> =>
   firstOf(d1, hotRead(TEAM_START, 'FROM teams w WHERE w.id = ?1', [teamId]))
 
 /** The workflow with this key in the team, in its current version or another one. */
-export const loadRunnableByKey = (
+export const findRunnableByKey = (
   d1: D1Database,
   teamId: string,
   key: string,
@@ -117,5 +110,5 @@ export const loadRunnableByKey = (
   )
 
 /** For the consumer of a fire or an event: what the trigger starts, unless it has been switched off since. */
-export const loadTriggered = (d1: D1Database, triggerId: string): Promise<TriggeredRunnable | null> =>
+export const findTriggered = (d1: D1Database, triggerId: string): Promise<TriggeredRunnable | null> =>
   firstOf(d1, hotRead(TRIGGERED_COLUMNS, `${TRIGGERED} WHERE t.id = ?1 AND t.active = 1`, [triggerId]))

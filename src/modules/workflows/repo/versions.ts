@@ -122,7 +122,7 @@ export const saveDraft = (
     expected,
   )
 
-export const dropDraft = (teamId: string, id: string, expected: number | null): Statement =>
+export const discardDraft = (teamId: string, id: string, expected: number | null): Statement =>
   statement(
     `UPDATE workflows SET draft = NULL, draft_updated_at = NULL
      WHERE id = ?1 AND team_id = ?2 AND draft IS NOT NULL AND (?3 IS NULL OR draft_updated_at = ?3)`,

@@ -103,7 +103,7 @@ export async function findRecentRuns(
   return results
 }
 
-export async function workflowExists(d1: D1Database, teamId: string, id: string): Promise<boolean> {
+export async function hasWorkflow(d1: D1Database, teamId: string, id: string): Promise<boolean> {
   const row = await d1
     .prepare('SELECT 1 FROM workflows WHERE id = ? AND team_id = ?')
     .bind(id, teamId)
@@ -205,7 +205,7 @@ export const deleteWorkflow = (teamId: string, id: string, expected: number | nu
     expected,
   )
 
-export const forgetErrorWorkflow = (teamId: string, id: string): Statement =>
+export const clearErrorWorkflow = (teamId: string, id: string): Statement =>
   statement(
     'UPDATE workflows SET error_workflow_id = NULL, revision = revision + 1 WHERE team_id = ? AND error_workflow_id = ?',
     teamId,

@@ -18,7 +18,7 @@ import { addUsage, LEVEL_PERIOD } from '../../usage/index.ts'
 import { refuseProblems, requireSound } from '../check/index.ts'
 import { countWorkflows } from '../repo/list.ts'
 import { insertVersion } from '../repo/versions.ts'
-import { insertWorkflowWithin, workflowExists } from '../repo/workflows.ts'
+import { hasWorkflow, insertWorkflowWithin } from '../repo/workflows.ts'
 import type { CreateWorkflow, Workflow } from '../schema/workflow.ts'
 import { commitWithKey, keyWithId, slugOf } from './key.ts'
 import { requireNamed } from './named.ts'
@@ -117,7 +117,7 @@ export async function requireErrorWorkflow(
   const message =
     errorWorkflowId === own
       ? 'A workflow cannot be its own error workflow'
-      : (await workflowExists(ctx.env.DB, ctx.actor.teamId, errorWorkflowId))
+      : (await hasWorkflow(ctx.env.DB, ctx.actor.teamId, errorWorkflowId))
         ? null
         : 'The workflow does not exist in this team'
   if (message !== null)

@@ -15,7 +15,7 @@ import {
   workflowInvalid,
 } from '../check/index.ts'
 import type { Runnable } from '../repo/runnable.ts'
-import { type DraftRow, dropDraft, findDraft, saveDraft as saveDraftRow } from '../repo/versions.ts'
+import { type DraftRow, discardDraft, findDraft, saveDraft as saveDraftRow } from '../repo/versions.ts'
 import type { Draft, SaveDraft } from '../schema/version.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { changeWorkflow } from './change.ts'
@@ -77,7 +77,7 @@ export async function deleteDraft(ctx: ServiceContext, id: string, expected: Exp
   const row = (await findDraft(ctx.env.DB, ctx.actor.teamId, id)) ?? missing()
   storedOf(row)
   await commitOrStale(ctx, {
-    guard: dropDraft(ctx.actor.teamId, id, seenDraft(expected, row)),
+    guard: discardDraft(ctx.actor.teamId, id, seenDraft(expected, row)),
     audit: { action: 'workflow.draft_deleted', targetType: 'workflow', targetId: id },
   })
 }

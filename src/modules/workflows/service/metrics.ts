@@ -4,7 +4,7 @@ import { toUsd } from '../../../core/money.ts'
 import { isTerminal, type RunStatus } from '../../../engine/model/state.ts'
 import { type RunNodeView, workflowRun } from '../../../objects/workflow-run.ts'
 import { type DayRow, findMetrics, type StatusRow } from '../repo/metrics.ts'
-import { workflowExists } from '../repo/workflows.ts'
+import { hasWorkflow } from '../repo/workflows.ts'
 import type { MetricsQuery, WorkflowMetrics } from '../schema/metrics.ts'
 import { missing } from './view.ts'
 
@@ -15,7 +15,7 @@ export async function getMetrics(
   { days, nodes }: MetricsQuery,
 ): Promise<WorkflowMetrics> {
   const { teamId } = ctx.actor
-  if (!(await workflowExists(ctx.env.DB, teamId, workflowId))) missing()
+  if (!(await hasWorkflow(ctx.env.DB, teamId, workflowId))) missing()
   const since = (Math.floor(ctx.now() / DAY_MS) - days + 1) * DAY_MS
   const found = await findMetrics(ctx.env.DB, { teamId, workflowId, since, newest: nodes })
   const total = totalsOf(found.statuses)

@@ -8,11 +8,7 @@ import type { TriggerList } from '../../triggers/index.ts'
 import { addUsage, LEVEL_PERIOD } from '../../usage/index.ts'
 import { findCallers } from '../repo/callers.ts'
 import { countWorkflows, findWorkflows } from '../repo/list.ts'
-import {
-  deleteWorkflow as deleteWorkflowRow,
-  findRecentRuns,
-  forgetErrorWorkflow,
-} from '../repo/workflows.ts'
+import { clearErrorWorkflow, deleteWorkflow as deleteWorkflowRow, findRecentRuns } from '../repo/workflows.ts'
 import type {
   CloneWorkflow,
   ListWorkflows,
@@ -118,7 +114,7 @@ export async function deleteWorkflow(
   if (!force) await refuseUsed(ctx, id)
   const done = await commit(ctx, {
     guard: deleteWorkflowRow(teamId, id, requireExpected(expected, revision)),
-    statements: [forgetErrorWorkflow(teamId, id), addUsage(teamId, LEVEL_PERIOD, 'workflows', -1)],
+    statements: [clearErrorWorkflow(teamId, id), addUsage(teamId, LEVEL_PERIOD, 'workflows', -1)],
     audit: { action: 'workflow.deleted', targetType: 'workflow', targetId: id, before: { name, version } },
   })
   if (done === 'done') return

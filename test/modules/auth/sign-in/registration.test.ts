@@ -20,7 +20,7 @@ const byPassword = (mode: Mode, email: string) =>
 const byProvider = (mode: Mode, email: string) =>
   under(mode, (request) => {
     const identity = { provider: 'oidc', subject: email, email, emailVerified: true, name: null }
-    return signInWithIdentity(request, identity, { mfaCode: undefined, spend: () => Promise.resolve() })
+    return signInWithIdentity(request, identity, { mfaCode: undefined, consume: () => Promise.resolve() })
   })
 
 const WAYS: [string, (mode: Mode, email: string) => ReturnType<typeof byPassword>][] = [

@@ -10,7 +10,7 @@ import { giveWay } from '../../../../core/give-way.ts'
 import type { Json } from '../../../../core/json.ts'
 import { toUsd } from '../../../../core/money.ts'
 import { commit } from '../../../../db/commit.ts'
-import { budgetCheck } from '../../budgets/repo.ts'
+import { budgetCheckMessage } from '../../budgets/repo.ts'
 import type { FileRecord } from '../read/records.ts'
 import { type Conversion, type Converted, convert } from './convert.ts'
 import { endImport } from './end.ts'
@@ -165,7 +165,7 @@ async function commitPage(request: RequestContext, row: ImportRow, given: PageCo
         before: { corrected: corrected.map(({ id: rowId, amount }) => [rowId, toUsd(amount)]) },
         after: { throughLine: page.line, rows: rows.length, refused: page.refused, dryRun: isDry },
       },
-      messages: spends ? [budgetCheck(teamId)] : [],
+      messages: spends ? [budgetCheckMessage(teamId)] : [],
     },
   )
   return outcome === 'done'

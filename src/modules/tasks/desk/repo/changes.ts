@@ -26,14 +26,14 @@ export async function findChanges(d1: D1Database, teamId: string, limit: number)
 }
 
 /** Whether there are any that were not found before: they have larger ids. */
-export const anyChangeAfter = (teamId: string, id: number): Statement =>
+export const findChangeAfter = (teamId: string, id: number): Statement =>
   statement('SELECT 1 FROM task_changes WHERE team_id = ?1 AND id > ?2 LIMIT 1', teamId, id)
 
 export const deleteChanges = (ids: readonly number[]): Statement =>
   statement('DELETE FROM task_changes WHERE id IN (SELECT value FROM json_each(?1))', JSON.stringify(ids))
 
 /** `held`: whether it may start must be checked again. `overdue`: followers of tasks must be notified. */
-export const noteChange = (
+export const insertChange = (
   teamId: string,
   taskId: string,
   kind: 'held' | 'overdue',

@@ -12,7 +12,7 @@ export const QUEUE_ORDER = (now: string): string =>
   `${AGED(now)} DESC, coalesce(t.queued_at, t.status_since), t.id`
 
 /** 1 is next. No row if the task does not wait. */
-export const selectPlace = (teamId: string, taskId: string, now: number): Statement =>
+export const findQueuePlace = (teamId: string, taskId: string, now: number): Statement =>
   statement(
     `SELECT place FROM (SELECT t.id, row_number() OVER (ORDER BY ${QUEUE_ORDER('?3')}) AS place
        FROM tasks t WHERE t.team_id = ?1 AND t.status = 'queued' AND t.run_id IS NULL) WHERE id = ?2`,
@@ -22,7 +22,7 @@ export const selectPlace = (teamId: string, taskId: string, now: number): Statem
   )
 
 /** Done by an external worker: a custom task without anything that can execute it. */
-export const isOutside = (
+export const isOutsideSql = (
   t: string,
 ): string => `(${t}.type = 'custom' AND json_extract(${t}.input, '$.workflowId') IS NULL AND json_extract(${t}.input, '$.steps') IS NULL
   AND json_extract(${t}.input, '$.agentId') IS NULL AND json_extract(${t}.input, '$.capability') IS NULL)`
@@ -65,7 +65,7 @@ export async function findNext(
     statement(
       `${WITH_FULL} SELECT t.id, t.attempt, t.assignee, t.agent_id AS agentId FROM tasks t
        WHERE t.team_id = ?1 AND t.status = 'queued' AND t.run_id IS NULL AND t.children = 0
-         AND NOT EXISTS (${IN_FULL}) AND NOT ${isOutside('t')}
+         AND NOT EXISTS (${IN_FULL}) AND NOT ${isOutsideSql('t')}
        ORDER BY ${QUEUE_ORDER('?2')} LIMIT ?3`,
       teamId,
       now,
@@ -96,7 +96,7 @@ export async function findTeamsWithQueue(d1: D1Database, limit: number): Promise
 }
 
 const WHY = `CASE
-       WHEN ${isOutside('t')} THEN '{"code":"worker","message":"It waits for a worker outside."}'
+       WHEN ${isOutsideSql('t')} THEN '{"code":"worker","message":"It waits for a worker outside."}'
        WHEN EXISTS (${IN_FULL}) THEN '{"code":"limit","message":"A limit of the team has no room for it."}'
        ELSE '{"code":"slot","message":"It waits for one of the slots of the plan."}' END`
 

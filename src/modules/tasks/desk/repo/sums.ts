@@ -22,7 +22,7 @@ export async function findParts(
 }
 
 /** Writes only changes. */
-export const writeSum = (
+export const updateSum = (
   parentId: string,
   { status, progress }: { status: TaskStatus; progress: number },
   hasEnded: boolean,
