@@ -59,10 +59,10 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
   }
 
   async leave(runId: string): Promise<void> {
-    await this.hear(runId, { need: 'gone', seq: LAST_SEQ })
+    await this.receive(runId, { need: 'gone', seq: LAST_SEQ })
   }
 
-  async hear(runId: string, message: GateMessage): Promise<void> {
+  async receive(runId: string, message: GateMessage): Promise<void> {
     this.#decide((changes) => applyRunMessage(this.#gate, runId, message, changes))
   }
 

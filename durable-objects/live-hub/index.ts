@@ -170,10 +170,10 @@ export class LiveHub extends DurableObject<Env> implements LiveHubRpc {
     if (typeof message !== 'string' || message.length > MAX_FRAME_CHARS)
       this.#connections.end(follower, CLOSE_CODES.tooLarge, 'too large')
     else if (!follower.countFrame()) this.#connections.end(follower, CLOSE_CODES.policy, 'too many frames')
-    else this.#hear(follower, readFrame(message))
+    else this.#receive(follower, readFrame(message))
   }
 
-  #hear(follower: SocketFollower, frame: ReturnType<typeof readFrame>): void {
+  #receive(follower: SocketFollower, frame: ReturnType<typeof readFrame>): void {
     if (frame.type === 'error') {
       follower.send(JSON.stringify(frame))
       return

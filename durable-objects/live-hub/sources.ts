@@ -20,7 +20,7 @@ export function sourceOf(
     : hubSource(env, here.name, owner, logOf(channel, reader))
 }
 
-/** The owner, or the run, learns with its next delivery that the channel has no more followers here. */
+/** The owner, or the run, is informed with its next delivery that the channel has no more followers here. */
 function hubSource(env: Env, name: string, owner: string, log: string): Source {
   const hub = () => liveHub(env.LIVE_HUBS, owner)
   return {

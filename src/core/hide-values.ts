@@ -25,8 +25,8 @@ export type HideText = (text: string) => string
 export function hideValues(secrets: Iterable<string>): HideText | null {
   const forms = allForms(secrets)
   if (forms.length === 0) return null
-  const alike = alikeOf(forms)
-  return (text) => hideAll(text, alike)
+  const formsByHash = groupByHash(forms)
+  return (text) => hideAll(text, formsByHash)
 }
 
 /**
@@ -41,10 +41,10 @@ export type HidePieces = {
 export function hideInBytes(secrets: Iterable<string>): HidePieces | null {
   const forms = allForms(secrets).map((form) => String.fromCharCode(...utf8(form)))
   if (forms.length === 0) return null
-  const alike = alikeOf(forms)
+  const formsByHash = groupByHash(forms)
   return {
     longest: Math.max(...forms.map(({ length }) => length)),
-    upTo: (text, limit) => hideFrom(text, alike, limit),
+    upTo: (text, limit) => hideFrom(text, formsByHash, limit),
   }
 }
 
@@ -52,22 +52,22 @@ const allForms = (secrets: Iterable<string>): string[] => [
   ...new Set([...secrets].filter((secret) => secret.length >= LEAST_SECRET_CHARS).flatMap(formsOf)),
 ]
 
-function alikeOf(forms: readonly string[]): Map<number, Form[]> {
-  const alike = new Map<number, Form[]>()
+function groupByHash(forms: readonly string[]): Map<number, Form[]> {
+  const formsByHash = new Map<number, Form[]>()
   for (const form of [...forms].sort((a, b) => b.length - a.length)) {
     const hash = hashAt(form, 0)
-    const known = alike.get(hash)
+    const known = formsByHash.get(hash)
     const entry = { form, head: form.slice(0, HEAD_CHARS) }
     if (known) known.push(entry)
-    else alike.set(hash, [entry])
+    else formsByHash.set(hash, [entry])
   }
-  return alike
+  return formsByHash
 }
 
 /** Hides matches that begin before `limit`. `end` is how far it got, which is after `limit` if a match extends beyond it. */
 function hideFrom(
   text: string,
-  alike: ReadonlyMap<number, readonly Form[]>,
+  formsByHash: ReadonlyMap<number, readonly Form[]>,
   limit: number,
 ): { shown: string; end: number } {
   let shown = ''
@@ -75,7 +75,7 @@ function hideFrom(
   let at = 0
   let hash = text.length < WINDOW ? 0 : hashAt(text, 0)
   while (at + WINDOW <= text.length && at < limit) {
-    const length = lengthAt(text, at, alike.get(hash))
+    const length = lengthAt(text, at, formsByHash.get(hash))
     if (length > 0) {
       shown += text.slice(from, at) + HIDDEN
       at += length
@@ -90,8 +90,8 @@ function hideFrom(
   return { shown: shown + text.slice(from, at), end: at }
 }
 
-function hideAll(text: string, alike: ReadonlyMap<number, readonly Form[]>): string {
-  const { shown, end } = hideFrom(text, alike, text.length)
+function hideAll(text: string, formsByHash: ReadonlyMap<number, readonly Form[]>): string {
+  const { shown, end } = hideFrom(text, formsByHash, text.length)
   return shown.length === end && text.startsWith(shown) ? text : shown + text.slice(end)
 }
 

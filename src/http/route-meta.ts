@@ -70,7 +70,7 @@ export const openApiPath = (path: string): string => path.replace(/:([A-Za-z]+)(
 
 /**
  * The route table, with one entry per method and path that combines the tags of its middleware. One `doc` is one operation: its first
- * method and path are documented, the others are twins.
+ * method and path are documented, the others are aliases.
  */
 export function describeRoutes(routes: { method: string; path: string; handler: unknown }[]): RouteInfo[] {
   const table = new Map<string, RouteInfo>()

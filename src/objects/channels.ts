@@ -39,7 +39,7 @@ export type ChannelReader = { teamId: string; userId: string; keyId: string | nu
 
 type UserChannel = 'notifications' | 'announcements'
 
-/** What an API key hears on a channel of its owner: only what concerns the key's team. Clients cannot use this name. */
+/** What an API key receives on a channel of its owner: only what concerns the key's team. Clients cannot use this name. */
 export const logForKeys = (name: UserChannel, teamId: string): string => `${name} of ${teamId}`
 
 /** The name of the log that shows a channel to this reader. */

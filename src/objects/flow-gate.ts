@@ -27,7 +27,7 @@ export interface FlowGateRpc {
   /** The run has ended. */
   leave(runId: string): Promise<void>
   /** Updates what the run wants, without requesting a slot. */
-  hear(runId: string, message: GateMessage): Promise<void>
+  receive(runId: string, message: GateMessage): Promise<void>
   place(runId: string): Promise<number | null>
   /** The positions of the known runs: 0 is active, 1 is next. */
   places(runIds: string[]): Promise<Record<string, number>>

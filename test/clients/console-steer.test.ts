@@ -260,7 +260,7 @@ journey('the panes of a run are resized by pointer and by keys, and stay so', as
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('Shift+ArrowUp')
   await eventually('the timeline is lower', async () => (await height()) < before - 40)
-  // The keys of the page do not hear it.
+  // The keys of the page ignore it.
   assert.doesNotMatch(page.url(), /node=/)
   await page.keyboard.press('End')
   await eventually('the timeline is as high as it can be', async () => (await height()) > before + 40)

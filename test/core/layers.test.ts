@@ -1,7 +1,7 @@
 // Imports only point to lower layers, including type imports. docs/ARCHITECTURE.md describes the layers.
 import { expect, test } from 'vitest'
 import { codeOf } from './sources/code.ts'
-import { findCircles, importsOf, readSources, type Source } from './sources/read.ts'
+import { findCycles, importsOf, readSources, type Source } from './sources/read.ts'
 
 const sources = readSources('src', 'durable-objects', 'workers')
 
@@ -58,7 +58,7 @@ test('only the guarded calls use the networks', () => {
 })
 
 test('there are no cycles', () => {
-  expect(findCircles(sources)).toEqual([])
+  expect(findCycles(sources)).toEqual([])
 })
 
 const named = (name: string) => new RegExp(`/(${name}|[a-z-]+-${name})(\\.ts$|/)`)
@@ -204,6 +204,6 @@ test('cycles are found', () => {
     { path: 'c', imports: ['a', 'd'] },
     { path: 'd', imports: [] },
   ]
-  expect(findCircles(files).map((circle) => circle.sort())).toEqual([['a', 'b', 'c']])
-  expect(findCircles(files.slice(1))).toEqual([])
+  expect(findCycles(files).map((cycle) => cycle.sort())).toEqual([['a', 'b', 'c']])
+  expect(findCycles(files.slice(1))).toEqual([])
 })

@@ -103,7 +103,7 @@ test('it respects the layers, and its table is documented', () => {
       'core',
       ...tests,
       '-t',
-      'import|circles|HTTP|database|storage|table|SQL|tree',
+      'import|cycles|HTTP|database|storage|table|SQL|tree',
     ),
   ).toMatchObject({ status: 0 })
 }, 120_000)

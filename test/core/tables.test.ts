@@ -150,7 +150,7 @@ const ALSO_READS: Record<string, Record<string, string>> = {
   integrations: { teams: 'counted against the plan', usage: 'counted against the plan' },
   notification_settings: {
     realtime: 'who wants to be notified of announcements',
-    runs: 'whether somebody wants to hear of a run that has succeeded',
+    runs: 'whether somebody wants to be notified of a run that has succeeded',
   },
   webhook_deliveries: { admin: 'what is late', system: 'metrics' },
   platform_stats: { admin: 'shows them' },

@@ -1,6 +1,11 @@
 // The table of statuses, cycles, and critical paths, compared with slow and simple computations.
 import { expect, test } from 'vitest'
-import { criticalPath, findCircle, findKnots, type GraphNode } from '../../src/modules/tasks/pure/graph.ts'
+import {
+  criticalPath,
+  findCyclePath,
+  findCycles,
+  type GraphNode,
+} from '../../src/modules/tasks/pure/graph.ts'
 import { mermaidOf } from '../../src/modules/tasks/pure/mermaid.ts'
 import { percentile } from '../../src/modules/tasks/pure/spread.ts'
 import { ALLOWED, ENDED_STATUSES, mayBecome, NEXT, sumOf } from '../../src/modules/tasks/pure/status.ts'
@@ -24,7 +29,7 @@ test('every action leads to a status', () => {
   for (const status of ENDED_STATUSES) expect(NEXT[status]).not.toContain('draft')
 })
 
-const hasCircleSlowly = (nodes: readonly GraphNode[]): boolean => tangledSlowly(nodes).length > 0
+const hasCycleSlowly = (nodes: readonly GraphNode[]): boolean => tangledSlowly(nodes).length > 0
 
 /** The tasks with a point that comes before itself. Follows all paths step by step until nothing more is reached. */
 function tangledSlowly(nodes: readonly GraphNode[]): string[] {
@@ -43,8 +48,8 @@ function tangledSlowly(nodes: readonly GraphNode[]): string[] {
   for (const [a, b] of edges) reach.get(a)?.add(b)
   for (const k of names)
     for (const a of names) if (reach.get(a)?.has(k)) for (const b of reach.get(k) ?? []) reach.get(a)?.add(b)
-  const tangled = names.filter((name) => reach.get(name)?.has(name)).map((name) => name.slice(1))
-  return nodes.map(({ id }) => id).filter((id) => tangled.includes(id))
+  const inCycles = names.filter((name) => reach.get(name)?.has(name)).map((name) => name.slice(1))
+  return nodes.map(({ id }) => id).filter((id) => inCycles.includes(id))
 }
 
 test('cycles are found exactly where they exist', () => {
@@ -59,20 +64,20 @@ test('cycles are found exactly where they exist', () => {
         dependsOn: ids.filter((other) => other !== id && random.chance(0.2)),
       }),
     )
-    const circle = findCircle(nodes)
-    expect([repeatWith(SEED + n), circle !== null]).toEqual([repeatWith(SEED + n), hasCircleSlowly(nodes)])
-    if (circle !== null) expect(circle[0]).toBe(circle.at(-1))
-    const knots = findKnots(nodes)
-    const tangled = ids.filter((id) => knots.some((knot) => knot.ids.has(id)))
-    expect([repeatWith(SEED + n), tangled]).toEqual([repeatWith(SEED + n), tangledSlowly(nodes)])
-    for (const knot of knots) expect(knot.circle.every((id) => knot.ids.has(id))).toBe(true)
+    const path = findCyclePath(nodes)
+    expect([repeatWith(SEED + n), path !== null]).toEqual([repeatWith(SEED + n), hasCycleSlowly(nodes)])
+    if (path !== null) expect(path[0]).toBe(path.at(-1))
+    const cycles = findCycles(nodes)
+    const inCycles = ids.filter((id) => cycles.some((cycle) => cycle.ids.has(id)))
+    expect([repeatWith(SEED + n), inCycles]).toEqual([repeatWith(SEED + n), tangledSlowly(nodes)])
+    for (const cycle of cycles) expect(cycle.path.every((id) => cycle.ids.has(id))).toBe(true)
   }
 })
 
 test('a task that waits for itself, or for its parent, is a cycle', () => {
-  expect(findCircle([{ id: 'a', parentId: null, dependsOn: ['a'] }])).toEqual(['a', 'a'])
+  expect(findCyclePath([{ id: 'a', parentId: null, dependsOn: ['a'] }])).toEqual(['a', 'a'])
   expect(
-    findCircle([
+    findCyclePath([
       { id: 'p', parentId: null, dependsOn: [] },
       { id: 'c', parentId: 'p', dependsOn: ['p'] },
     ]),
@@ -86,7 +91,7 @@ test('a chain of 10,000 tasks and a fan of 10,000 are searched quickly', () => {
     dependsOn: n === 0 ? [] : [`${n - 1}`],
     durationMs: 1,
   }))
-  expect(findCircle(chain)).toBeNull()
+  expect(findCyclePath(chain)).toBeNull()
   expect(criticalPath(chain)).toHaveLength(10_000)
   const fan = Array.from({ length: 10_000 }, (_, n) => ({
     id: `${n}`,

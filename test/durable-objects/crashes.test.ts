@@ -101,9 +101,9 @@ test('evictions and deployments never count as crashes', async () => {
     nodes: [
       ...sets(600).nodes,
       { id: 'wait', type: 'flow.wait', params: { durationMs: 3_600_000 } },
-      { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } },
+      { id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } },
     ],
-    edges: [...(sets(600).edges ?? []), { from: 'n599', to: 'hear' }],
+    edges: [...(sets(600).edges ?? []), { from: 'n599', to: 'event' }],
   })
   await runOf(spec.runId).start(spec)
   for (let i = 0; i < 100; i++) {

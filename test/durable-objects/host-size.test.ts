@@ -120,9 +120,11 @@ test('of many runs only active ones are in memory, and all are listed page by pa
   })
   try {
     const teamId = newId('team', clock.now())
-    const hears: Definition = { nodes: [{ id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }] }
+    const eventWait: Definition = {
+      nodes: [{ id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }],
+    }
     const specs = Array.from({ length: 60 }, (_, n) =>
-      newSpec(n % 4 === 0 ? hears : linear(2), { teamId, runId: newRunId(teamId, 1, clock.now()) }),
+      newSpec(n % 4 === 0 ? eventWait : linear(2), { teamId, runId: newRunId(teamId, 1, clock.now()) }),
     )
     for (const spec of specs) await runOf(spec.runId).start(spec)
     const [first] = specs

@@ -26,7 +26,7 @@ afterAll(() => time.stop())
 beforeEach(() => setFaultHook(() => undefined))
 afterEach(() => setFaultHook(null))
 
-const hears = { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }
+const eventWait = { id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }
 const waits = { id: 'wait', type: 'flow.wait', params: { durationMs: 60_000 } }
 
 const teamOf = () => newId('team', clock.now())
@@ -42,7 +42,7 @@ test('a run that crashes at each turn is given up, and its neighbours keep their
     params: { method: 'POST', url: `${target}/flaky/{{ run.id }}?failures=0` },
   }
   const bad = specIn(teamId, { nodes: [{ ...waits, params: { durationMs: 1_000 } }] })
-  const neighbours = Array.from({ length: 4 }, () => specIn(teamId, { nodes: [slow, hears] }))
+  const neighbours = Array.from({ length: 4 }, () => specIn(teamId, { nodes: [slow, eventWait] }))
   let crashes = 0
   setFaultHook((point, _state, args) => {
     if (point !== 'core.take:before' || (args[2] as Fact).type !== 'timer.fired') return
@@ -86,7 +86,7 @@ test('a run that cannot be loaded does not delay its neighbours', async () => {
 
 test('a removed run leaves no row, and its neighbours keep theirs', async () => {
   const teamId = teamOf()
-  const [gone, stays] = [specIn(teamId, { nodes: [hears] }), specIn(teamId, { nodes: [hears] })]
+  const [gone, stays] = [specIn(teamId, { nodes: [eventWait] }), specIn(teamId, { nodes: [eventWait] })]
   for (const spec of [gone, stays]) await runOf(spec.runId).start(spec)
   await runOf(gone.runId).remove({ forGood: true })
   const left = await runInDurableObject(
@@ -130,7 +130,7 @@ test('a host accepts no runs of a second team: they get their own host', async (
 
 test('the same key starts one run, also after the number of hosts or the isolation has changed', async () => {
   const { teamId } = await newPerson()
-  const workflowId = await newWorkflow(teamId, { nodes: [hears] })
+  const workflowId = await newWorkflow(teamId, { nodes: [eventWait] })
   const runnable = await firstOf(env.DB, findRunnable(teamId, workflowId))
   if (runnable === null) throw new Error('No workflow')
   const start = (shards: number, definition: Json = JSON.parse(runnable.definition)) => {
@@ -168,7 +168,7 @@ test('a workflow may request a separate host for each run', async () => {
 
 test('waiting runs leave memory, and continue later', async () => {
   const teamId = teamOf()
-  const specs = Array.from({ length: 20 }, () => specIn(teamId, { nodes: [hears, waits] }))
+  const specs = Array.from({ length: 20 }, () => specIn(teamId, { nodes: [eventWait, waits] }))
   for (const spec of specs) await runOf(spec.runId).start(spec)
   await vi.waitFor(async () =>
     expect(
@@ -208,8 +208,8 @@ test('a run among others shows the same as alone', async () => {
     },
     { nodes: [{ id: 'bad', type: 'flow.fail', params: { message: 'no' } }] },
     {
-      nodes: [hears, { id: 'then', type: 'data.set', params: { values: { is: '{{ prev }}' } } }],
-      edges: [{ from: 'hear', to: 'then' }],
+      nodes: [eventWait, { id: 'then', type: 'data.set', params: { values: { is: '{{ prev }}' } } }],
+      edges: [{ from: 'event', to: 'then' }],
     },
   ]
   const teamId = teamOf()
@@ -232,7 +232,7 @@ test('a run among others shows the same as alone', async () => {
 
 test('a child that is being started when its parent is loaded again continues', async () => {
   const { teamId } = await newPerson()
-  const workflowId = await newWorkflow(teamId, { nodes: [hears] })
+  const workflowId = await newWorkflow(teamId, { nodes: [eventWait] })
   const call = { id: 'call', type: 'flow.workflow', params: { workflowId } }
   const parent = newSpec({ nodes: [call] }, { teamId })
   let isLost = false

@@ -26,8 +26,8 @@ async function beside(definition: Definition) {
   const teamId = newId('team', clock.now())
   const spec = (of: Definition, input: unknown = null) =>
     newSpec(of, { teamId, runId: newRunId(teamId, 1, clock.now()), input: input as never })
-  const hears = { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }
-  const neighbour = spec({ nodes: [hears] })
+  const eventWait = { id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }
+  const neighbour = spec({ nodes: [eventWait] })
   const computes = spec(definition, { list: LIST })
   seen.host = hostOf(computes.runId)
   await runOf(neighbour.runId).start(neighbour)

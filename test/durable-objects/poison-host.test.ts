@@ -18,7 +18,7 @@ afterAll(() => time.stop())
 beforeEach(() => setFaultHook(() => undefined))
 afterEach(() => setFaultHook(null))
 
-const hears = { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }
+const eventWait = { id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }
 const waits = (durationMs: number) => ({ id: 'wait', type: 'flow.wait', params: { durationMs } })
 /** In flight until the run is cancelled. */
 const hangs = () => ({
@@ -46,12 +46,12 @@ const isTimer = (fact: Fact) => fact.type === 'timer.fired' && fact.key === 'wai
 test('a run that throws at load, turn and report does not affect the calls and reports of its neighbours', async () => {
   const spec = inOneHost()
   const [atLoad, atTurn, atReport] = [
-    spec({ nodes: [hears] }),
+    spec({ nodes: [eventWait] }),
     spec({ nodes: [waits(1_000)] }),
-    spec({ nodes: [hears] }),
+    spec({ nodes: [eventWait] }),
   ]
   const calling = Array.from({ length: 3 }, () => spec({ nodes: [hangs()] }))
-  const listening = Array.from({ length: 3 }, () => spec({ nodes: [hears] }))
+  const listening = Array.from({ length: 3 }, () => spec({ nodes: [eventWait] }))
   const thrown = { turns: 0, reports: 0 }
   setFaultHook((point, _state, args) => {
     if (point === 'core.take:before' && isTimer(args[2] as Fact)) {

@@ -21,7 +21,7 @@ afterEach(() => setFaultHook(null))
 
 const waits = { id: 'wait', type: 'flow.wait', params: { durationMs: 60_000 } }
 const asks = { id: 'ask', type: 'flow.approval', params: { title: 'May it?' } }
-const hears = { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }
+const eventWait = { id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }
 const goesOn = { id: 'after', type: 'flow.noop' }
 /** Other work in the same run. */
 const neighbour = { id: 'beside', type: 'flow.waitForEvent', params: { name: 'beside' } }
@@ -141,7 +141,7 @@ const triesOf = async (word: () => Promise<{ ok: boolean }>, times: number) => {
 }
 
 test('a signal that crashes the run each time is an error for its sender, and others are accepted', async () => {
-  const spec = newSpec({ nodes: [hears] })
+  const spec = newSpec({ nodes: [eventWait] })
   await runOf(spec.runId).start(spec)
   const seen = dieOf(spec.runId, (fact) => fact.type === 'signal.received' && fact.id === 'bad')
   const { runId } = spec
@@ -173,7 +173,7 @@ test('a decision that crashes the run each time is an error for the person, and 
 })
 
 test('a pause that crashes the run each time is an error for the caller; a cancel ends the run anyway', async () => {
-  const spec = newSpec({ nodes: [hears] })
+  const spec = newSpec({ nodes: [eventWait] })
   await runOf(spec.runId).start(spec)
   dieOf(spec.runId, ({ type }) => type === 'run.paused' || type === 'run.cancel_requested')
   const say = (verb: 'pause' | 'cancel') => runOf(spec.runId).control(verb, 'me')
@@ -186,12 +186,12 @@ test('a pause that crashes the run each time is an error for the caller; a cance
   ])
   const view = await ended(spec.runId)
   expect(view).toMatchObject({ status: 'failed', error: { code: 'run.poison' } })
-  expect(nodeOf(view, 'hear')).toMatchObject({ status: 'cancelled' })
+  expect(nodeOf(view, 'event')).toMatchObject({ status: 'cancelled' })
 })
 
 test.each([
   ['its output', waits, 'run.collected'],
-  ['its deadline', hears, 'timer.fired'],
+  ['its deadline', eventWait, 'timer.fired'],
   ['giving up a node', waits, 'node.failed'],
 ])('a run that crashes at %s each time is ended, and waiting parts are notified', async (_of, node, type) => {
   const { teamId } = await newPerson()
@@ -231,8 +231,8 @@ test('a run that is ended by force sends all its messages', async () => {
 
 test('a run that can never start is ended, and frees its slot', async () => {
   const settings = { concurrency: { limit: 1 } }
-  const first = newSpec({ nodes: [hears], settings })
-  const second = { ...newSpec({ nodes: [hears], settings }), teamId: first.teamId }
+  const first = newSpec({ nodes: [eventWait], settings })
+  const second = { ...newSpec({ nodes: [eventWait], settings }), teamId: first.teamId }
   const third = { ...newSpec({ nodes: [goesOn], settings }), teamId: first.teamId }
   await runOf(first.runId).start(first)
   await runOf(second.runId).start(second)

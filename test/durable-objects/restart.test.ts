@@ -125,14 +125,14 @@ test('nodes of a run are in the order of their creation, also when read from row
   const spec = newSpec({
     nodes: [
       ...ids.map((id) => ({ id, type: 'flow.noop' })),
-      { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } },
+      { id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } },
       { id: 'after', type: 'flow.noop' },
     ],
-    edges: [...ids, 'hear'].map((from, n) => ({ from, to: [...ids.slice(1), 'hear', 'after'][n] ?? '' })),
+    edges: [...ids, 'event'].map((from, n) => ({ from, to: [...ids.slice(1), 'event', 'after'][n] ?? '' })),
   })
   const order = async () => (await runOf(spec.runId).view({ nodes: true }))?.nodes?.map(({ id }) => id)
   await runOf(spec.runId).start(spec)
-  expect(await order()).toEqual([...ids, 'hear', 'after'])
+  expect(await order()).toEqual([...ids, 'event', 'after'])
   await evictDurableObject(objectOf(spec.runId) as never)
-  expect(await order()).toEqual([...ids, 'hear', 'after'])
+  expect(await order()).toEqual([...ids, 'event', 'after'])
 })

@@ -35,7 +35,7 @@ test('runs of an earlier build, their approvals and waits are removed with their
       },
       {
         sql: `INSERT INTO event_waits (run_id, path, team_id, name, key, attempt, since)
-          VALUES ('run_1', 'hear', 'team_1', 'go', 'go', 1, 1)`,
+          VALUES ('run_1', 'event', 'team_1', 'go', 'go', 1, 1)`,
       },
     ])
     await earlier.close()

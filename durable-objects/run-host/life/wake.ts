@@ -1,7 +1,7 @@
 // How a run is loaded, and which work it resumes. Invariants:
 // 1. Effects that were in flight are lost attempts, and are retried with the same key. Every other outstanding
 //    command is issued once.
-// 2. The core learns what was given up before anything else is resumed.
+// 2. The core is informed of what was given up before anything else is resumed.
 // 3. If something has crashed here, or work was interrupted, each command gets a turn of its own.
 // 4. Rows that cannot be read are not changed: another release may be able to read them.
 import { createLog } from '../../../src/core/log.ts'

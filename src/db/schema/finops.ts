@@ -360,7 +360,7 @@ export const EXPORT_EVERY = ['day', 'week', 'month'] as const
 
 export const EXPORT_RUN_STATUSES = ['running', 'retrying', 'succeeded', 'empty', 'failed'] as const
 
-/** How the last export of a schedule has gone. */
+/** The result of the last export of a schedule. */
 export type ExportRun = {
   status: (typeof EXPORT_RUN_STATUSES)[number]
   from: string

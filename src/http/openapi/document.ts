@@ -10,7 +10,7 @@ const INTRODUCTION =
   'Durable agents, tasks and workflows at the edge. Lists accept `limit` and `cursor` and return `{ items, nextCursor, total? }`. Updates are partial and accept PUT and PATCH. ' +
   'Errors are problems (RFC 9457) with a `code`. `Idempotency-Key` makes it safe to repeat a request. `If-Match` accepts the `ETag` of a previous response.'
 
-/** The OpenAPI 3.1 document of the route table. Routes without `doc`, and twins, are left out. */
+/** The OpenAPI 3.1 document of the route table. Routes without `doc`, and aliases, are left out. */
 export function openApiDocument(
   routes: { method: string; path: string; handler: unknown }[],
   version: string,

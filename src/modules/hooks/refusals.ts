@@ -1,6 +1,6 @@
 // The log of refused deliveries, which shows why a webhook does not start runs. Invariants:
 // 1. It stores the method, the path, the size and a few headers; never bodies, signatures or queries.
-// 2. The statements themselves limit how much strangers can make us store. Rows are deleted after a week.
+// 2. The statements themselves limit how much unauthenticated senders can make us store. Rows are deleted after a week.
 // 3. The response to the sender neither waits for the log nor fails with it.
 import type { RequestContext, ServiceContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'

@@ -36,7 +36,11 @@ export const findSender = (
     .first<SenderRow>()
 
 /** Recipients that a team on the plan free may not send to: neither members nor verified addresses of accounts. */
-export async function findStrangers(d1: D1Database, teamId: string, recipients: string[]): Promise<string[]> {
+export async function findNonMembers(
+  d1: D1Database,
+  teamId: string,
+  recipients: string[],
+): Promise<string[]> {
   const { results } = await d1
     .prepare(
       `SELECT r.value AS recipient FROM json_each(?2) r WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.email = lower(r.value)

@@ -14,7 +14,7 @@ import type { Env } from '../../env.ts'
 import type { MailSend } from '../../queue/messages/mail.ts'
 import { notifyQueue } from '../../queue/post.ts'
 import { openTeamFile } from '../files/index.ts'
-import { countAndPost, findSender, findStrangers, type NewMail } from './repo.ts'
+import { countAndPost, findNonMembers, findSender, type NewMail } from './repo.ts'
 
 export type TeamMailScope = {
   env: Env
@@ -108,10 +108,10 @@ async function attached(
 }
 
 async function requireKnown(d1: D1Database, teamId: string, to: string[]): Promise<void> {
-  const strangers = await findStrangers(d1, teamId, to)
-  if (strangers.length === 0) return
-  const named = strangers.slice(0, MAX_NAMED).join(', ')
-  const more = strangers.length > MAX_NAMED ? ` and ${strangers.length - MAX_NAMED} more` : ''
+  const nonMembers = await findNonMembers(d1, teamId, to)
+  if (nonMembers.length === 0) return
+  const named = nonMembers.slice(0, MAX_NAMED).join(', ')
+  const more = nonMembers.length > MAX_NAMED ? ` and ${nonMembers.length - MAX_NAMED} more` : ''
   throw new AppError('mail.recipient_not_allowed', {
     detail: `On the plan free, mail can only be sent to members of the team and verified addresses of accounts, not to ${named}${more}.`,
   })

@@ -94,8 +94,8 @@ export async function callModel(
         firstAt ??= now()
         onDelta(delta.name === undefined ? delta : { ...delta, name: names.ours(delta.name) })
       }
-      const wild = wildness(folded)
-      if (wild !== null) return failed(failure('bad_answer', `${rung.provider} gave ${wild}.`))
+      const reason = unusableReason(folded)
+      if (reason !== null) return failed(failure('bad_answer', `${rung.provider} gave ${reason}.`))
     }
     // Some streams end without an error when they are aborted.
     abortSignal.throwIfAborted()
@@ -148,7 +148,7 @@ export async function callModel(
 const isWhole = ({ reason, raw }: NonNullable<Folded['finish']>): boolean =>
   reason !== 'error' && reason !== 'interrupted' && !(reason === 'other' && raw === undefined)
 
-function wildness({ calls, names, chars }: Folded): string | null {
+function unusableReason({ calls, names, chars }: Folded): string | null {
   if (Math.max(calls.length, names.size) > MAX_TOOL_CALLS) return `more than ${MAX_TOOL_CALLS} tool calls`
   return chars > MAX_ANSWER_CHARS ? 'an answer without end' : null
 }

@@ -48,11 +48,11 @@ export const importsOf = (text: string): string[] =>
   )
 
 /** The groups of files that import each other in a cycle. */
-export function findCircles(sources: Pick<Source, 'path' | 'imports'>[]): string[][] {
+export function findCycles(sources: Pick<Source, 'path' | 'imports'>[]): string[][] {
   const bySource = new Map(sources.map((source) => [source.path, source.imports]))
   const order = new Map<string, { index: number; low: number; open: boolean }>()
   const stack: string[] = []
-  const circles: string[][] = []
+  const cycles: string[][] = []
   const visit = (path: string): { index: number; low: number; open: boolean } => {
     const state = { index: order.size, low: order.size, open: true }
     order.set(path, state)
@@ -63,15 +63,15 @@ export function findCircles(sources: Pick<Source, 'path' | 'imports'>[]): string
       else if (seen.open) state.low = Math.min(state.low, seen.index)
     }
     if (state.low === state.index) {
-      const circle = stack.splice(stack.indexOf(path))
-      for (const one of circle) {
+      const cycle = stack.splice(stack.indexOf(path))
+      for (const one of cycle) {
         const member = order.get(one)
         if (member) member.open = false
       }
-      if (circle.length > 1 || bySource.get(path)?.includes(path)) circles.push(circle)
+      if (cycle.length > 1 || bySource.get(path)?.includes(path)) cycles.push(cycle)
     }
     return state
   }
   for (const { path } of sources) if (!order.has(path)) visit(path)
-  return circles
+  return cycles
 }

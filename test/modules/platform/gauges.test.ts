@@ -57,7 +57,7 @@ const insertMessage = (id: string, status: string, nextAt: number) =>
 test('waiting runs are counted by what they wait for, until they continue', async () => {
   const person = await newPerson()
   const nodes = [
-    { id: 'hear', type: 'flow.waitForEvent', params: { name: 'gauge' } },
+    { id: 'event', type: 'flow.waitForEvent', params: { name: 'gauge' } },
     { id: 'hear2', type: 'flow.waitForEvent', params: { name: 'gauge' } },
     { id: 'ask', type: 'flow.approval', params: { title: 'May it?' } },
   ]

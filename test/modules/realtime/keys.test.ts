@@ -107,7 +107,7 @@ test('the channel of all changes needs the right to read each kind of object', a
   less.close()
 })
 
-test('a key hears announcements for its team or for everybody, and none for another team of its owner', async () => {
+test('a key receives announcements for its team or for everybody, and none for another team of its owner', async () => {
   giveObjectsTheTimeOfTheApp()
   const { here, there } = await inTwoTeams()
   const admin = await newPerson({ platformRole: 'admin' })

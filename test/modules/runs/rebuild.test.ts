@@ -15,7 +15,7 @@ import { newPerson, type Person } from '../../helpers/people.ts'
 import { type Definition, linear } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
-const hears: Definition = { nodes: [{ id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }] }
+const eventWait: Definition = { nodes: [{ id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }] }
 const own = { ...linear(2), settings: { isolation: 'own' } }
 
 const COLUMNS =
@@ -85,7 +85,7 @@ test('all rows of all teams are restored as they were, and deleted runs are not'
   const people = [await newPerson(), await newPerson()] as const
   for (const person of people) {
     for (let i = 0; i < 3; i++) await start(person, linear(2), 'succeeded')
-    await start(person, hears, 'waiting')
+    await start(person, eventWait, 'waiting')
     await start(person, own, 'succeeded')
   }
   const deleted = await start(people[0], linear(1), 'succeeded')

@@ -21,7 +21,7 @@ afterEach(() => setFaultHook(null))
 
 const RUNS = '/api/v1/workflows/executions'
 const del = (path: string, as: Caller) => call('DELETE', path, { as })
-const hears: Definition = { nodes: [{ id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }] }
+const eventWait: Definition = { nodes: [{ id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }] }
 
 /** Whatever is called, it crashes before it answers: the first write of a loading run fails. */
 async function silence(runId: string): Promise<void> {
@@ -41,7 +41,7 @@ const rowOf = (id: string) =>
 const setRow = (id: string, set: string) =>
   env.DB.prepare(`UPDATE runs SET ${set} WHERE id = ?`).bind(id).run()
 
-async function startOf(person: Person, definition = hears): Promise<string> {
+async function startOf(person: Person, definition = eventWait): Promise<string> {
   const workflowId = await newWorkflow(person.teamId, definition)
   const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
   await vi.waitFor(async () => expect(await rowOf(body.id)).not.toBeNull())
@@ -116,7 +116,7 @@ test('its own team can delete it when it has ended, and retention does not ask i
 test('its gate admits the next one once it is deleted', async () => {
   const { teamId } = await newPerson()
   const settings = { concurrency: { limit: 1 } }
-  const first = newSpec({ ...hears, settings }, { teamId })
+  const first = newSpec({ ...eventWait, settings }, { teamId })
   const second = newSpec({ nodes: [{ id: 'a', type: 'flow.noop' }], settings }, { teamId })
   await runOf(first.runId).start(first)
   await runOf(second.runId).start(second)
@@ -137,7 +137,7 @@ test('its gate admits the next one once it is deleted', async () => {
 test('a run that waits for it fails once it is deleted', async () => {
   time.start()
   const { teamId } = await newPerson()
-  const workflowId = await newWorkflow(teamId, hears)
+  const workflowId = await newWorkflow(teamId, eventWait)
   const spec = newSpec({ nodes: [{ id: 'call', type: 'flow.workflow', params: { workflowId } }] }, { teamId })
   await runOf(spec.runId).start(spec)
   const child = await until(spec.runId, ({ waitingFor }) => waitingFor[0]?.name ?? false)

@@ -19,7 +19,7 @@ afterAll(() => time.stop())
 
 const del = (path: string, as: Caller) => call('DELETE', path, { as })
 
-const hears = { id: 'hear', type: 'flow.waitForEvent', params: { name: 'go' } }
+const eventWait = { id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }
 
 const rowOf = (id: string) =>
   env.DB.prepare(
@@ -40,7 +40,7 @@ const mend = (id: string, kind = 'node') =>
   sqlOf(id, (sql) => sql.exec('UPDATE rows SET value = substr(value, 2) WHERE kind = ?', kind).toArray())
 
 async function brokenRun(person: Person): Promise<string> {
-  const workflowId = await newWorkflow(person.teamId, { nodes: [hears] })
+  const workflowId = await newWorkflow(person.teamId, { nodes: [eventWait] })
   const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
   await breakRow(body.id)
   return body.id
@@ -105,7 +105,7 @@ test('an administrator sees it and can delete it, but no readable run', async ()
   expect(body.items).toContainEqual(
     expect.objectContaining({ id, teamId: person.teamId, stuckSince: '1970-01-01T00:00:00.001Z' }),
   )
-  const workflowId = await newWorkflow(person.teamId, { nodes: [hears] })
+  const workflowId = await newWorkflow(person.teamId, { nodes: [eventWait] })
   const healthy = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
   await vi.waitFor(async () => expect(await rowOf(healthy.body.id)).not.toBeNull())
   expect((await del(`/api/v1/admin/runs/${healthy.body.id}`, admin)).status).toBe(409)
@@ -118,7 +118,7 @@ test('an administrator sees it and can delete it, but no readable run', async ()
 
 test('it sets no alarm, and frees its slot for waiting runs', async () => {
   const settings = { concurrency: { limit: 1 } }
-  const first = newSpec({ nodes: [hears], settings })
+  const first = newSpec({ nodes: [eventWait], settings })
   const second = { ...newSpec({ nodes: [{ id: 'a', type: 'flow.noop' }], settings }), teamId: first.teamId }
   await runOf(first.runId).start(first)
   await runOf(second.runId).start(second)
@@ -144,7 +144,7 @@ test('it sets no alarm, and frees its slot for waiting runs', async () => {
 
 test('a run that waits for a deleted one fails', async () => {
   const { teamId } = await newPerson()
-  const workflowId = await newWorkflow(teamId, { nodes: [hears] })
+  const workflowId = await newWorkflow(teamId, { nodes: [eventWait] })
   const spec = newSpec({ nodes: [{ id: 'call', type: 'flow.workflow', params: { workflowId } }] }, { teamId })
   await runOf(spec.runId).start(spec)
   const child = await until(spec.runId, ({ waitingFor }) => waitingFor[0]?.name ?? false)
@@ -158,9 +158,9 @@ test('a run that waits for a deleted one fails', async () => {
 
 test('an unreadable output is replaced by an error, and the rest is shown', async () => {
   const set = { id: 'set', type: 'data.set', params: { values: { n: 1 } } }
-  const spec = newSpec({ nodes: [hears, set], edges: [{ from: hears.id, to: 'set' }] })
+  const spec = newSpec({ nodes: [eventWait, set], edges: [{ from: eventWait.id, to: 'set' }] })
   await runOf(spec.runId).start(spec)
-  await runOf(spec.runId).signal({ name: hears.params.name, data: null, by: 'me' })
+  await runOf(spec.runId).signal({ name: eventWait.params.name, data: null, by: 'me' })
   await sqlOf(spec.runId, (sql) => sql.exec("UPDATE outputs SET data = '{' WHERE path = 'set'").toArray())
   await lose(spec.runId)
   const error = { code: 'data.unreadable' }

@@ -111,10 +111,10 @@ test('cycles are refused with their path, also across parents', async () => {
   const ada = await newPerson()
   const a = await newTask(ada)
   const b = await newTask(ada, { dependsOn: [{ taskId: a.id }] })
-  const circle = await call('PATCH', `${TASKS}/${a.id}`, { as: ada, body: { dependsOn: [{ taskId: b.id }] } })
-  expect(circle.status, circle.text).toBe(422)
-  expect(circle.body.errors[0]).toMatchObject({ code: 'task.cycle' })
-  expect(circle.body.errors[0].message).toContain(`${a.id}`)
+  const cyclic = await call('PATCH', `${TASKS}/${a.id}`, { as: ada, body: { dependsOn: [{ taskId: b.id }] } })
+  expect(cyclic.status, cyclic.text).toBe(422)
+  expect(cyclic.body.errors[0]).toMatchObject({ code: 'task.cycle' })
+  expect(cyclic.body.errors[0].message).toContain(`${a.id}`)
   const parent = await newTask(ada)
   const child = await call('POST', TASKS, {
     as: ada,

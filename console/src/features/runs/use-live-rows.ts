@@ -6,7 +6,7 @@ import { type Change, changeOf, type LiveChange } from './model/rows.ts'
 const SETTLE_MS = 400
 
 /** Applies live changes to rows, and counts the runs that have started since the list was loaded. */
-export function useLiveRows(/** Another list begins anew. */ listKey: string) {
+export function useLiveRows(/** Another key restarts the list. */ listKey: string) {
   const cache = useQueryClient()
   const [changes, setChanges] = useState<ReadonlyMap<string, LiveChange>>(new Map())
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set())

@@ -76,7 +76,7 @@ export function followGate(machine: RunShell): void {
   if (machine.lastGateNeed !== needOf(machine)) notifyGate(machine)
 }
 
-/** Writes that the gate must learn what the run needs. */
+/** Queues a message to the gate with what the run needs. */
 export function notifyGate(machine: RunShell): void {
   const need = needOf(machine)
   machine.lastGateNeed = need
@@ -92,7 +92,7 @@ export async function sendToGate(machine: RunShell): Promise<void> {
   if (gate === null) return
   const message = gateMessageOf(machine)
   if (message.need === 'slot' || message.need === 'place') await enterGate(machine)
-  else if (message.need === 'none') await flowGate(machine.env.GATES, gate.name).hear(gate.runId, message)
+  else if (message.need === 'none') await flowGate(machine.env.GATES, gate.name).receive(gate.runId, message)
   else await flowGate(machine.env.GATES, gate.name).leave(gate.runId)
 }
 

@@ -23,7 +23,7 @@ small { opacity: .7 }
 /** The submitted values, shown again together with their errors. */
 export type Refused = { sent: URLSearchParams; error: AppError }
 
-export function askingPage(row: ApprovalRow, refused?: Refused): Promise<HtmlPage> {
+export function questionPage(row: ApprovalRow, refused?: Refused): Promise<HtmlPage> {
   const all = fieldsOf(row.form)
   const fields = all.map((field) => fieldOf(field, refused?.sent.get(`data.${field.name}`) ?? ''))
   const until = row.expiresAt === null ? '' : html`<p><small>Until ${toIso(row.expiresAt)}</small></p>`
@@ -68,10 +68,10 @@ function faultsOf(error: AppError, fields: Field[]): Html {
 }
 
 /** If there is nothing to decide: the link was used or is too old, or others have settled the approval. */
-export const refusingPage = (error: AppError): Promise<HtmlPage> =>
+export const refusalPage = (error: AppError): Promise<HtmlPage> =>
   pageOf(ERRORS[error.code].title, html`<p role="alert">${error.message} You can close this page.</p>`)
 
-export const thankingPage = (decision: 'approve' | 'reject', status: string): Promise<HtmlPage> =>
+export const thanksPage = (decision: 'approve' | 'reject', status: string): Promise<HtmlPage> =>
   pageOf(
     decision === 'approve' ? 'Approved' : 'Rejected',
     html`<p>Thank you. Your decision was recorded.${status === 'pending' ? ' Other people still have to decide.' : ''} You can close this page.</p>`,

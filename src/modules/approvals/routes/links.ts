@@ -6,7 +6,7 @@ import { answerPage, isBrowser } from '../../../http/html-page.ts'
 import { doc, takeText } from '../../../http/openapi.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router } from '../../../http/router.ts'
-import { askingPage, refusingPage, thankingPage } from '../pages/approval.ts'
+import { questionPage, refusalPage, thanksPage } from '../pages/approval.ts'
 import type { LinkRow } from '../repo/links.ts'
 import { ApprovalAnswer, DecideApproval, HtmlPage } from '../schema.ts'
 import { readDecision } from '../service/form.ts'
@@ -19,7 +19,7 @@ const PAGES_OF_PROBLEMS = { '4XX': 'A problem, or a page for clients that accept
 async function asPage(c: Context<AppEnv>, error: unknown, again?: Asked): Promise<Response> {
   if (!(error instanceof AppError) || !isBrowser(c) || error.status >= 500) throw error
   const mayCorrect = again !== undefined && error.code === 'request.invalid'
-  const shown = mayCorrect ? askingPage(again.row, { sent: again.sent, error }) : refusingPage(error)
+  const shown = mayCorrect ? questionPage(again.row, { sent: again.sent, error }) : refusalPage(error)
   return answerPage(c, await shown, error.status)
 }
 
@@ -35,7 +35,7 @@ export const approvalLinkRoutes = router()
     }),
     async (c) => {
       try {
-        return answerPage(c, await askingPage(await openLink(c.var.request, c.req.param('token'))))
+        return answerPage(c, await questionPage(await openLink(c.var.request, c.req.param('token'))))
       } catch (error) {
         return asPage(c, error)
       }
@@ -61,7 +61,7 @@ export const approvalLinkRoutes = router()
         const text = await c.req.text()
         if (isForm) asked = { row, sent: new URLSearchParams(text) }
         const answer = await decideByLink(c.var.request, token, readDecision(text, type, row.form))
-        return isForm ? answerPage(c, await thankingPage(answer.decision, answer.status)) : c.json(answer)
+        return isForm ? answerPage(c, await thanksPage(answer.decision, answer.status)) : c.json(answer)
       } catch (error) {
         return asPage(c, error, asked)
       }

@@ -65,7 +65,7 @@ async function statusOf(
     return status
   } catch (error) {
     if (error instanceof AppError) throw error
-    request.log.warn('a run did not hear a decision yet', { runId, error })
+    request.log.warn('a run did not receive a decision yet', { runId, error })
     return 'pending'
   }
 }

@@ -19,8 +19,8 @@ export async function planDeployment(ctx: ServiceContext, input: PlanDeployment)
   const scope = { request: ctx, teamId }
   const draft = { ...target, basedOn: null, source: JSON.stringify(input.source) }
   const { files, warnings } = await manifestFor(scope, draft, platform)
-  const unborn = { ...target, id: 'plan', message: '', platformId: null, state: '{}', createdAt: ctx.now() }
-  const site = await siteOf(scope, unborn, () => undefined)
+  const planned = { ...target, id: 'plan', message: '', platformId: null, state: '{}', createdAt: ctx.now() }
+  const site = await siteOf(scope, planned, () => undefined)
   const today = await countSince(
     ctx.env.DB,
     { teamId, integrationId: target.integrationId },

@@ -14,7 +14,7 @@ const MAX_PATH_BYTES = 1_000
 const MAX_SEGMENT_BYTES = 255
 
 const UNSEEN = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
-const LITTER = /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i
+const SYSTEM_FILES = /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i
 /** Sources, settings and keys that are never meant to be published. */
 const SECRET =
   /(^|\/)(\.git(\/|$)|\.env(\.[^/]*)?$|\.npmrc$|\.netrc$|\.htpasswd$|\.(ssh|aws|gnupg|kube)(\/|$)|\.docker\/config\.json$|id_(rsa|dsa|ecdsa|ed25519)(\.pub)?$|[^/]*\.(pem|key|p12|pfx|jks|keystore|ppk|asc)$|(credentials|service-account)[^/]*\.json$)/i
@@ -28,7 +28,7 @@ export function judgePath(name: string, base = ''): PathVerdict {
   const whole = name.normalize('NFC').replace(/^(\.\/)+/, '')
   if (!whole.startsWith(base)) return { is: 'nothing' }
   const path = whole.slice(base.length)
-  if (path === '' || path.endsWith('/') || LITTER.test(path)) return { is: 'nothing' }
+  if (path === '' || path.endsWith('/') || SYSTEM_FILES.test(path)) return { is: 'nothing' }
   if (UNSEEN.test(path))
     return refused(name, 'has control characters, or ones that change the direction of text')
   const segments = path.split('/')

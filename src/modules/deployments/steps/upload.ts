@@ -32,7 +32,7 @@ export async function upload({ request }: StepScope, step: Step): Promise<StepRe
     await save({ status: 'uploading' })
     return { again: true, until: next, output: { sent: 0 } }
   }
-  const isDoubtful = new Set(batch.files.filter(({ state }) => state === 'sending').map(({ n }) => n))
+  const isUncertain = new Set(batch.files.filter(({ state }) => state === 'sending').map(({ n }) => n))
   const fresh = batch.files.filter(({ state }) => state === 'send').map(({ n }) => n)
   if (fresh.length > 0) await runBatch(d1, [setFileStates(row.id, fresh, 'sending')])
   const open = await openVersions(request, row.teamId, batch.files.map(versionOf))
@@ -41,7 +41,7 @@ export async function upload({ request }: StepScope, step: Step): Promise<StepRe
     (await findFiles(d1, row.id)).filter(({ state }) => state !== 'removed')
   const sent: FileRow[] = []
   const send = async (file: FileRow): Promise<void> => {
-    const isThere = isDoubtful.has(file.n) && ((await platform.isThere?.(site, file, all)) ?? false)
+    const isThere = isUncertain.has(file.n) && ((await platform.isThere?.(site, file, all)) ?? false)
     if (!isThere) await platform.send(site, file, () => openPlace(reader, file))
     log('info', isThere ? 'Is there already' : 'Sent', { file: file.path, bytes: file.sizeBytes })
     sent.push(file)

@@ -16,7 +16,7 @@ export const Tags = z
   .array(Tag)
   .max(20)
   .transform((tags) => [...new Set(tags)])
-  .describe('Words to find it by.')
+  .describe('Tags to find it by.')
 
 /** The service reports errors in a name, so that all sources of names have the same messages. */
 export const FileName = z
@@ -37,7 +37,7 @@ const tagList = z
   .max(1_100)
   .transform((text) => text.split(',').filter((tag) => tag.trim() !== ''))
   .pipe(Tags)
-  .describe('Words to find it by, parted by commas.')
+  .describe('Tags to find it by, separated by commas.')
 
 export const UploadQuery = z.strictObject({
   onConflict,

@@ -34,9 +34,9 @@ export async function notifyFromNode(scope: NodeScope, notice: NodeNotice, key: 
       detail: 'The run was not started by a person: set `to`.',
     })
   const members = await findMembersAmong(env.DB, teamId, userIds)
-  const stranger = userIds.find((id) => !members.has(id))
-  if (stranger !== undefined)
-    throw new AppError('resource.not_found', { detail: `${stranger} is not a member of the team.` })
+  const nonMember = userIds.find((id) => !members.has(id))
+  if (nonMember !== undefined)
+    throw new AppError('resource.not_found', { detail: `${nonMember} is not a member of the team.` })
   const message = notify({
     kind: 'mention',
     to: { userIds },

@@ -68,14 +68,14 @@ async function connect(
   channels: Connect['channels'],
 ): Promise<Response> {
   const { userId, teamId, sessionId, keyId, scopes, plan } = ctx.actor
-  const wish: Connect = {
+  const wanted: Connect = {
     ...{ userId, teamId, sessionId, keyId, scopes, channels },
     limit: PLAN_LIMITS[plan].connectionsPerUser,
     address: ctx.address,
     userAgent: ctx.userAgent,
   }
   const url = new URL(request.url)
-  url.search = new URLSearchParams({ connect: JSON.stringify(wish) }).toString()
+  url.search = new URLSearchParams({ connect: JSON.stringify(wanted) }).toString()
   for (let shard = 0; shard < MAX_SHARDS; shard++) {
     const ask = () => liveHub(ctx.env.LIVE_HUBS, shardOf(hub, shard)).fetch(new Request(url, request))
     // A hub that was just replaced, for example by a deployment, is available again for the next call.
@@ -84,7 +84,7 @@ async function connect(
     if (answer.status === 401)
       throw new AppError('auth.invalid_token', { detail: 'Your access has just ended.' })
     if (answer.status === 429) {
-      const detail = `The plan ${plan} allows ${wish.limit} connections for each user. Close one, or use one connection for several channels.`
+      const detail = `The plan ${plan} allows ${wanted.limit} connections for each user. Close one, or use one connection for several channels.`
       throw new AppError('rate.limited', { detail, retryAfterSeconds: 30 })
     }
     // Copy the response, because the headers of an object's response are immutable.

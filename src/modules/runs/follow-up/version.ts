@@ -24,13 +24,13 @@ export async function presentFor(
   { workflowId, workflowVersion, teamId }: RunView,
   asked: FollowedVersion | undefined,
 ): Promise<Present> {
-  const isUnsaid = asked === undefined
+  const isDefault = asked === undefined
   const version = asked ?? (workflowVersion === 0 ? 'original' : 'current')
   const number = typeof version === 'number' ? version : null
   const runnable =
     workflowId === null ? null : await firstOf(ctx.env.DB, findRunnable(teamId, workflowId, number))
   if (runnable === null) {
-    if (!isUnsaid && version !== 'original') throw notFound('This version of the workflow')
+    if (!isDefault && version !== 'original') throw notFound('This version of the workflow')
     return { goesOnWith: 'original' }
   }
   const vars = varsOf(runnable)

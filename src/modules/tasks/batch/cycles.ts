@@ -2,12 +2,12 @@
 import type { ServiceContext } from '../../../context.ts'
 import { graphFault, nodesOf } from '../edit/new-task.ts'
 import { findBefore } from '../graph/repo.ts'
-import { findKnots, type Knot } from '../pure/graph.ts'
+import { type Cycle, findCycles } from '../pure/graph.ts'
 import { MAX_GRAPH } from '../schema/parts.ts'
 import { refusal, type Slot } from './slot.ts'
 
 /** Refuses the items of each cycle, among themselves and through existing tasks. */
-export async function refuseCircles(ctx: ServiceContext, slots: readonly Slot[]): Promise<void> {
+export async function refuseCycles(ctx: ServiceContext, slots: readonly Slot[]): Promise<void> {
   const idOfRef = new Map(
     slots.flatMap(({ item, id }) => (item?.ref === undefined ? [] : [[item.ref, id] as const])),
   )
@@ -27,17 +27,17 @@ export async function refuseCircles(ctx: ServiceContext, slots: readonly Slot[])
   const before = nodesOf(rows)
   const fault = graphFault(rows, before.size + nodes.length)
   const far = new Set(outside)
-  const knots = findKnots([...before.values(), ...nodes])
+  const cycles = findCycles([...before.values(), ...nodes])
   for (const [at, slot] of items.entries()) {
     const { parentId = null, dependsOn = [] } = nodes[at] ?? {}
     if (fault !== null && [parentId, ...dependsOn].some((id) => id !== null && far.has(id)))
       slot.result = refusal({ code: 'custom', path: '/dependsOn', message: fault })
-    const knot = knots.find(({ ids }) => ids.has(slot.id))
-    if (knot !== undefined)
+    const cycle = cycles.find(({ ids }) => ids.has(slot.id))
+    if (cycle !== undefined)
       slot.result = refusal({
         code: 'task.cycle',
         path: '/dependsOn',
-        message: `The tasks would wait for each other: ${wayOf(knot)}`,
+        message: `The tasks would wait for each other: ${textOf(cycle)}`,
       })
   }
 }
@@ -45,5 +45,5 @@ export async function refuseCircles(ctx: ServiceContext, slots: readonly Slot[])
 const MAX_NAMED = 50
 
 /** Only the beginning of a long cycle, because the answer to each of its items contains it. */
-const wayOf = ({ circle }: Knot): string =>
-  circle.length <= MAX_NAMED ? circle.join(' → ') : `${circle.slice(0, MAX_NAMED).join(' → ')} → …`
+const textOf = ({ path }: Cycle): string =>
+  path.length <= MAX_NAMED ? path.join(' → ') : `${path.slice(0, MAX_NAMED).join(' → ')} → …`

@@ -20,7 +20,7 @@ import { countOpenTasks } from '../repo/counts.ts'
 import { insertDependencies } from '../repo/dependencies.ts'
 import { findTasks, insertTasks, type NewTask } from '../repo/tasks.ts'
 import type { CreateTask } from '../schema/task.ts'
-import { refuseCircles } from './cycles.ts'
+import { refuseCycles } from './cycles.ts'
 import { inOrder } from './order.ts'
 import type { BatchTask } from './schema.ts'
 import { errorOf, refusal, type Slot } from './slot.ts'
@@ -42,7 +42,7 @@ export async function makeAll(given: ServiceContext, slots: Slot[], allOrNone: b
     if (slot !== undefined) slot.result = { ok: true, id: row.id, status: row.status }
   }
   const ordered = inOrder(slots)
-  await refuseCircles(ctx, ordered)
+  await refuseCycles(ctx, ordered)
   const known = new Map<string, NewTask>(there.map((row) => [row.id, row]))
   const byRef = new Map<string, Slot>()
   for (const slot of slots)

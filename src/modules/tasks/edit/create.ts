@@ -40,13 +40,13 @@ async function viewOfNew(
 /** Null if the graph has changed since it was checked. */
 async function createOnce(ctx: ServiceContext, body: CreateTask): Promise<Prepared | null> {
   const { teamId } = ctx.actor
-  const closesCircles = body.parentId !== undefined && (body.dependsOn ?? []).length > 0
-  const seen = closesCircles ? await findGraphVersion(ctx.env.DB, teamId) : 0
+  const mayCloseCycle = body.parentId !== undefined && (body.dependsOn ?? []).length > 0
+  const seen = mayCloseCycle ? await findGraphVersion(ctx.env.DB, teamId) : 0
   const prepared = await prepareTask(ctx, body)
   const { row } = prepared
   const outcome = await commit(ctx, {
     guard: insertTasks([row], PLAN_LIMITS[ctx.actor.plan].openTasks),
-    statements: [...partsOf(ctx, prepared), ...(closesCircles ? [incrementGraphVersion(teamId, seen)] : [])],
+    statements: [...partsOf(ctx, prepared), ...(mayCloseCycle ? [incrementGraphVersion(teamId, seen)] : [])],
     audit: {
       action: 'task.created',
       targetType: 'task',

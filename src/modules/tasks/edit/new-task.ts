@@ -6,7 +6,7 @@ import type { Json } from '../../../core/json.ts'
 import { currentAgent } from '../../agents/index.ts'
 import { findMembersAmong } from '../../teams/index.ts'
 import { findBefore, type GraphRow, MAX_GRAPH_ROWS } from '../graph/repo.ts'
-import { findCircle } from '../pure/graph.ts'
+import { findCyclePath } from '../pure/graph.ts'
 import { judgeDependency } from '../pure/status.ts'
 import { SHORT } from '../repo/columns.ts'
 import { findTasks, type NewTask } from '../repo/tasks.ts'
@@ -78,7 +78,7 @@ export async function prepareTask(
   }))
   const others = await requireDependencies(ctx, id, dependencies, known)
   if (!isChecked && parent !== null && dependencies.length > 0)
-    await requireNoCircle(ctx, {
+    await requireNoCycle(ctx, {
       id,
       parentId: parent.id,
       dependsOn: dependencies.map((one) => one.dependsOn),
@@ -198,7 +198,7 @@ async function requireDependencies(
 export type NewEdges = { id: string; parentId: string | null; dependsOn: readonly string[] }
 
 /** Throws 422 with the cycle if a task with these edges would wait for itself. */
-export async function requireNoCircle(ctx: Ctx, edges: NewEdges): Promise<void> {
+export async function requireNoCycle(ctx: Ctx, edges: NewEdges): Promise<void> {
   const { teamId } = ctx.actor
   const from = [...edges.dependsOn, ...(edges.parentId === null ? [] : [edges.parentId])]
   if (from.length === 0) return
@@ -207,13 +207,13 @@ export async function requireNoCircle(ctx: Ctx, edges: NewEdges): Promise<void> 
   const fault = graphFault(rows, nodes.size)
   if (fault !== null) throw invalid('/dependsOn', fault)
   nodes.set(edges.id, { id: edges.id, parentId: edges.parentId, dependsOn: [...edges.dependsOn] })
-  const circle = findCircle([...nodes.values()])
-  if (circle === null) return
+  const cycle = findCyclePath([...nodes.values()])
+  if (cycle === null) return
   const path = edges.dependsOn.length > 0 ? '/dependsOn' : '/parentId'
-  throw invalid(path, `The tasks would wait for each other: ${circle.join(' → ')}`, 'task.cycle')
+  throw invalid(path, `The tasks would wait for each other: ${cycle.join(' → ')}`, 'task.cycle')
 }
 
-/** Of a graph that cannot be searched for circles, why; else null. */
+/** Of a graph that cannot be searched for cycles, why; else null. */
 export function graphFault(rows: readonly GraphRow[], tasks: number): string | null {
   if (tasks > MAX_GRAPH) return `A graph has at most ${MAX_GRAPH} tasks`
   return rows.length > MAX_GRAPH_ROWS ? `A graph has at most ${MAX_GRAPH_ROWS} dependencies` : null

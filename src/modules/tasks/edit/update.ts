@@ -29,7 +29,7 @@ import {
   remindAtOf,
   requireAssignee,
   requireMayBeParent,
-  requireNoCircle,
+  requireNoCycle,
 } from './new-task.ts'
 
 const MAX_TRIES = 5
@@ -146,7 +146,7 @@ async function edgesOf(ctx: ServiceContext, before: TaskRow, body: UpdateTask): 
   const dependsOn = body.dependsOn?.map(({ taskId }) => taskId) ?? now.map((one) => one.dependsOn)
   if (body.dependsOn !== undefined) await requireThere(ctx, before.id, dependsOn)
   if (moves) Object.assign(edges, await moved(ctx, before, parentId))
-  await requireNoCircle(ctx, { id: before.id, parentId: parentId === '' ? null : parentId, dependsOn })
+  await requireNoCycle(ctx, { id: before.id, parentId: parentId === '' ? null : parentId, dependsOn })
   if (body.dependsOn !== undefined) {
     edges.statements.push(
       deleteOtherDependencies(teamId, before.id, dependsOn),

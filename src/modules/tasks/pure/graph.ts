@@ -9,7 +9,7 @@ type Moment = `${'start' | 'end'} ${string}`
 const idOf = (moment: Moment): string => moment.slice(moment.indexOf(' ') + 1)
 
 /** A cycle, as ids of tasks; the first is also the last. Null if there is none. Visits each point once. */
-export function findCircle(nodes: readonly GraphNode[]): string[] | null {
+export function findCyclePath(nodes: readonly GraphNode[]): string[] | null {
   const before = edgesOf(nodes)
   const state = new Map<Moment, 'open' | 'done'>()
   for (const first of before.keys()) {
@@ -34,13 +34,13 @@ export function findCircle(nodes: readonly GraphNode[]): string[] | null {
   return null
 }
 
-export type Knot = { ids: ReadonlySet<string>; circle: string[] }
+export type Cycle = { ids: ReadonlySet<string>; path: string[] }
 
 /**
  * The groups of tasks that wait for each other, each with a cycle. Looks at each point and each edge once (Tarjan's
  * algorithm).
  */
-export function findKnots(nodes: readonly GraphNode[]): Knot[] {
+export function findCycles(nodes: readonly GraphNode[]): Cycle[] {
   const before = edgesOf(nodes)
   const numbers = new Map<Moment, number>()
   /** The lowest number that can be reached from an open point. */
@@ -81,7 +81,7 @@ export function findKnots(nodes: readonly GraphNode[]): Knot[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   return groups.map((ids) => ({
     ids,
-    circle: findCircle([...ids].flatMap((id) => byId.get(id) ?? [])) ?? [],
+    path: findCyclePath([...ids].flatMap((id) => byId.get(id) ?? [])) ?? [],
   }))
 }
 
@@ -104,8 +104,8 @@ function edgesOf(nodes: readonly GraphNode[]): Map<Moment, Moment[]> {
 /** Removes repetitions of the same task in a row. */
 function shortened(moments: readonly Moment[]): string[] {
   const ids = moments.map(idOf)
-  const circle = ids.filter((id, at) => id !== ids[at - 1])
-  return circle.length === 1 ? [...circle, ...circle] : circle
+  const path = ids.filter((id, at) => id !== ids[at - 1])
+  return path.length === 1 ? [...path, ...path] : path
 }
 
 export type TimedNode = GraphNode & { durationMs: number }

@@ -35,7 +35,7 @@ export const Tags = z
   .array(Tag)
   .max(20)
   .transform((tags) => [...new Set(tags)])
-  .describe('Words to filter by.')
+  .describe('Tags to filter by.')
 
 /** Such as `sales/europe`; empty for the top level. */
 export const Folder = z

@@ -25,13 +25,13 @@ export function InAndOut({ place, look, detail, hasModel }: Props) {
     return <p className="faint">{message}</p>
   }
   if (detail === undefined) return <Skeleton rows={3} height={24} />
-  const speaks = hasModel && place.to === null && !hasEnded(live.status)
+  const isStreaming = hasModel && place.to === null && !hasEnded(live.status)
   const hasReport = place.reported !== undefined && place.to === null
   return (
     <div className={styles.io}>
       <Json title="Input" value={detail.input} empty="No value on this run." />
       <div>
-        {speaks && <LiveModelOutput key={place.path} place={place} />}
+        {isStreaming && <LiveModelOutput key={place.path} place={place} />}
         {hasReport && <Json title="Model output" value={place.reported} />}
         {detail.output === null && detail.outputBytes > 4 && look === 'succeeded' ? (
           <LargeOutput runId={run.id} path={place.path} size={detail.outputBytes} />
