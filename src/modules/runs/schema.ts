@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { JsonValue } from '../../core/json-value.ts'
 import { RUN_STATUSES } from '../../engine/model/state.ts'
 import { commaList, listQuery, pageOf } from '../../http/pagination.ts'
-import { ErrorDetail } from '../../http/problem.ts'
 import { RunCost } from '../../objects/run-cost.ts'
 import { RunEvent } from '../../objects/run-events.ts'
 import {
@@ -14,57 +13,10 @@ import {
   workflowVersion,
 } from '../../objects/run-view.ts'
 import { RUN_KINDS } from '../../objects/workflow-run.ts'
-import { Mocks, Tags } from '../workflows/index.ts'
 
 export { Execution, NodeRun, RUN_STATUSES, WaitingFor }
 
 const Json = JsonValue.nullable()
-
-const MAX_FIELDS = 20
-
-const Metadata = z
-  .record(
-    z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'letters, digits, "_", "." and "-", 1 to 64 of them'),
-    z.union([z.string().max(500), z.number(), z.boolean()]),
-  )
-  .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, {
-    message: `At most ${MAX_FIELDS} fields.`,
-  })
-
-/** Details of the run that a start can set. */
-const labelled = {
-  tags: Tags.optional().describe('Lists can be filtered by each tag.'),
-  metadata: Metadata.optional().describe(
-    'Custom fields, such as an order number. Lists can be filtered by each field.',
-  ),
-}
-
-export const StartRun = z
-  .strictObject({
-    input: JsonValue.optional(),
-    version: z.int().min(1).optional(),
-    draft: z
-      .boolean()
-      .optional()
-      .describe(
-        'Runs the draft instead of a version. Also requires the scope workflows:write. A failure does not start the error workflow.',
-      ),
-    mocks: Mocks.optional(),
-    startAt: z.iso.datetime({ offset: true }).optional(),
-    callbackUrl: z
-      .url()
-      .max(2_000)
-      .optional()
-      .describe('A URL that receives a POST request with the run when it has ended.'),
-    entry: z
-      .string()
-      .max(64)
-      .optional()
-      .describe('The node to start from. Default: all nodes without a predecessor.'),
-    ...labelled,
-  })
-  .meta({ id: 'StartRun' })
-export type StartRun = z.infer<typeof StartRun>
 
 export const ExecutionSummary = z
   .strictObject({
@@ -92,9 +44,9 @@ export type ExecutionSummary = z.infer<typeof ExecutionSummary>
 
 export const ExecutionPage = pageOf(ExecutionSummary).meta({ id: 'ExecutionPage' })
 
-const Statuses = z.array(z.enum(RUN_STATUSES)).min(1).max(RUN_STATUSES.length)
+export const Statuses = z.array(z.enum(RUN_STATUSES)).min(1).max(RUN_STATUSES.length)
 
-const filters = {
+export const filters = {
   q: z
     .string()
     .trim()
@@ -215,151 +167,3 @@ export type ListNodes = z.infer<typeof ListNodes>
 
 export const NodePage = pageOf(NodeRun).meta({ id: 'NodePage' })
 export type NodePage = z.infer<typeof NodePage>
-
-export const Signal = z
-  .strictObject({
-    name: z.string().min(1).max(200),
-    data: JsonValue.optional(),
-    id: z.string().min(1).max(200).optional().describe('A signal sent twice with the same id counts once.'),
-  })
-  .meta({ id: 'Signal' })
-export type Signal = z.infer<typeof Signal>
-
-export const ResolveNode = z
-  .strictObject({
-    outcome: z
-      .enum(['succeeded', 'failed', 'retry'])
-      .describe('Whether the effect succeeded or failed. `retry` repeats it with the same idempotency key.'),
-    output: JsonValue.optional(),
-  })
-  .meta({ id: 'ResolveNode' })
-export type ResolveNode = z.infer<typeof ResolveNode>
-
-export const FollowedVersion = z.union([z.enum(['original', 'current']), z.int().min(1)])
-export type FollowedVersion = z.infer<typeof FollowedVersion>
-
-const followedVersion = FollowedVersion.optional().describe(
-  'The version to use: the `original` version of the run, the `current` one (default), or a version number. A run of a draft uses its own definition by default. The variables are the team’s current ones.',
-)
-
-export const RetryRun = z.strictObject({ version: followedVersion }).meta({ id: 'RetryRun' })
-export type RetryRun = z.infer<typeof RetryRun>
-
-export const RerunRun = z
-  .strictObject({
-    from: z
-      .string()
-      .max(64)
-      .optional()
-      .describe('The node to restart from. Nodes that do not depend on it keep their outcomes.'),
-    input: JsonValue.optional(),
-    version: followedVersion,
-  })
-  .meta({ id: 'RerunRun' })
-export type RerunRun = z.infer<typeof RerunRun>
-
-const bulkTargets = {
-  ids: z.array(z.string().max(64)).max(100).optional(),
-  filter: z
-    .strictObject({
-      ...filters,
-      status: z.union([z.enum(RUN_STATUSES).transform((one) => [one]), Statuses]).optional(),
-    })
-    .optional()
-    .describe('Without `status`, it selects the runs that the operation can be applied to.'),
-  limit: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(100)
-    .describe('How many of the matching runs to process, newest first.'),
-  cursor: z
-    .string()
-    .max(1_000)
-    .optional()
-    .describe('`nextCursor` of the previous response. Only valid with `filter`.'),
-}
-
-const hasTargets = (body: { ids?: unknown; filter?: unknown; cursor?: unknown }): boolean =>
-  (body.ids === undefined) !== (body.filter === undefined) &&
-  (body.cursor === undefined || body.ids === undefined)
-const TARGETS = { message: 'Provide either ids or filter. A cursor is only valid with a filter.' }
-
-export const BulkRuns = z.strictObject(bulkTargets).refine(hasTargets, TARGETS).meta({ id: 'BulkRuns' })
-export type BulkRuns = z.infer<typeof BulkRuns>
-
-export const BulkFollow = z
-  .strictObject({
-    ...bulkTargets,
-    version: followedVersion,
-    onlyLatest: z
-      .boolean()
-      .default(true)
-      .describe('Leaves out runs that have already been retried or rerun.'),
-  })
-  .refine(hasTargets, TARGETS)
-  .meta({ id: 'BulkFollow' })
-export type BulkFollow = z.infer<typeof BulkFollow>
-
-export const BulkSignal = z
-  .strictObject({ ...bulkTargets, signal: Signal })
-  .refine(hasTargets, TARGETS)
-  .meta({
-    id: 'BulkSignal',
-    example: { filter: { tag: 'order' }, signal: { name: 'order.paid', data: { amount: 20 } } },
-  })
-export type BulkSignal = z.infer<typeof BulkSignal>
-
-export const StartBatch = z
-  .strictObject({
-    items: z
-      .array(
-        z.strictObject({
-          workflowId: z.string().max(64),
-          input: JsonValue.optional(),
-          version: z.int().min(1).optional(),
-          ...labelled,
-        }),
-      )
-      .min(1)
-      .max(100),
-  })
-  .meta({ id: 'StartBatch' })
-export type StartBatch = z.infer<typeof StartBatch>
-
-export const BulkResults = z
-  .strictObject({
-    results: z.array(
-      z.union([
-        z.strictObject({ ok: z.literal(true), id: z.string(), status: z.enum(RUN_STATUSES) }),
-        z.strictObject({ ok: z.literal(false), id: z.string().nullable(), error: ErrorDetail }),
-      ]),
-    ),
-  })
-  .meta({ id: 'BulkResults' })
-export type BulkResults = z.infer<typeof BulkResults>
-
-export const BulkRunResults = z
-  .strictObject({
-    results: z.array(
-      z.union([
-        z.strictObject({
-          ok: z.literal(true),
-          original: z.string().describe('The run in `ids`, or one that matched the filter.'),
-          id: z.string().describe('The new run, or the run itself.'),
-          status: z.enum([...RUN_STATUSES, 'deleted']),
-        }),
-        z.strictObject({
-          ok: z.literal(false),
-          original: z.string(),
-          error: ErrorDetail,
-        }),
-      ]),
-    ),
-    nextCursor: z
-      .string()
-      .nullable()
-      .describe('The cursor for the next runs of the filter; null if there are no more.'),
-  })
-  .meta({ id: 'BulkRunResults' })
-export type BulkRunResults = z.infer<typeof BulkRunResults>

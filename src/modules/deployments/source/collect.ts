@@ -12,7 +12,6 @@ import {
   openVersions,
   type SourceFile,
 } from '../../files/index.ts'
-import type { Source } from '../schema.ts'
 import { DEFLATE, type Place } from './content.ts'
 import {
   invalid,
@@ -25,6 +24,7 @@ import {
 } from './faults.ts'
 import { faultsOf, folderOf, inOrder, judgePath } from './paths.ts'
 import { filesOfRun } from './run-files.ts'
+import type { Source } from './schema.ts'
 import { MAX_END_BYTES, readDirectory, readEnd, type ZipEntry, ZipFault } from './zip-directory.ts'
 
 /** The whole directory is in memory. */

@@ -1,5 +1,4 @@
 // First step: finds the files, with the digests of their contents. Sends nothing yet.
-
 import { DAY_MS } from '../../../core/clock.ts'
 import { AppError } from '../../../core/errors.ts'
 import { firstOf } from '../../../db/hot-read.ts'
@@ -7,9 +6,10 @@ import { recordFileUses } from '../../files/index.ts'
 import type { Platform, Refusal, Site, SiteFile } from '../platforms/platform.ts'
 import { countSince, type DeploymentRow, findPublished } from '../repo/deployments.ts'
 import { type FileRow, findFiles, replaceFiles } from '../repo/files.ts'
-import type { Settings, Source } from '../schema.ts'
+import type { Settings } from '../schema.ts'
 import { collect } from '../source/collect.ts'
 import { manifestOf } from '../source/manifest.ts'
+import type { Source } from '../source/schema.ts'
 import type { Step, StepResult, StepScope } from './step.ts'
 
 export async function prepare(scope: StepScope, step: Step): Promise<StepResult> {

@@ -3,7 +3,7 @@ import { keyedByObject } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
 import { idempotencyKeyOf } from '../prefer.ts'
-import { BulkFollow, BulkRunResults, BulkRuns, BulkSignal } from '../schema.ts'
+import { BulkFollow, BulkRunResults, BulkRuns, BulkSignal } from './schema.ts'
 import { bulkCancel, bulkDelete, bulkFollow, bulkSignal } from './service.ts'
 
 export const bulkRoutes = router()

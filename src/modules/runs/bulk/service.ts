@@ -8,7 +8,7 @@ import { type Follow, followUp } from '../follow-up/service.ts'
 import { bulkError } from '../item-error.ts'
 import { findRuns, type RunFilter } from '../read/repo.ts'
 import { deleteRun } from '../remove/service.ts'
-import type { BulkFollow, BulkRunResults, BulkRuns, BulkSignal } from '../schema.ts'
+import type { BulkFollow, BulkRunResults, BulkRuns, BulkSignal } from './schema.ts'
 
 type Ctx = RequestContext & { actor: Actor }
 type Done = { id: string; status: Extract<BulkRunResults['results'][number], { ok: true }>['status'] }

@@ -3,7 +3,8 @@ import { doc, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
 import { deleteRun } from '../remove/service.ts'
 import { ID } from '../run-path.ts'
-import { Execution, ResolveNode, Signal } from '../schema.ts'
+import { Execution } from '../schema.ts'
+import { ResolveNode, Signal } from './schema.ts'
 import { controlRun, resolveNode, signalRun } from './service.ts'
 
 export const controlRoutes = router()

@@ -6,7 +6,8 @@ import { requireFilesReadable } from '../../files/index.ts'
 import { mayEdit, requireEditor } from '../../workflows/index.ts'
 import { ownRun } from '../read/service.ts'
 import { shown, toExecution } from '../read/view.ts'
-import type { Execution, ResolveNode, Signal } from '../schema.ts'
+import type { Execution } from '../schema.ts'
+import type { ResolveNode, Signal } from './schema.ts'
 
 // The run's object writes the audit entry for each operation, in the turn that applies it.
 type Ctx = RequestContext & { actor: Actor }

@@ -6,8 +6,9 @@ import { doc, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
 import { idempotencyKeyOf, waitMsOf } from '../prefer.ts'
 import { ID } from '../run-path.ts'
-import { Execution, RerunRun, RetryRun } from '../schema.ts'
+import { Execution } from '../schema.ts'
 import { answerRun } from '../start/routes.ts'
+import { RerunRun, RetryRun } from './schema.ts'
 import { type Follow, followUp } from './service.ts'
 
 async function follow(c: Context<AppEnv>, how: Follow): Promise<Response> {

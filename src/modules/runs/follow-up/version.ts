@@ -1,12 +1,11 @@
 // Chooses what a follow-up run uses: a definition, and the team's current variables.
-
 import type { RequestContext } from '../../../context.ts'
 import { notFound } from '../../../core/errors.ts'
 import { firstOf } from '../../../db/hot-read.ts'
 import type { RunSpec } from '../../../objects/run-spec.ts'
 import type { RunView } from '../../../objects/workflow-run.ts'
 import { findRunnable, type Runnable, requireEntry, requireMocks } from '../../workflows/index.ts'
-import type { FollowedVersion } from '../schema.ts'
+import type { FollowedVersion } from './schema.ts'
 
 export type Present = Partial<
   Pick<

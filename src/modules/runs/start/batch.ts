@@ -1,14 +1,13 @@
 // Starts many runs, with one result for each.
-
 import type { Actor, RequestContext } from '../../../context.ts'
 import type { Json } from '../../../core/json.ts'
 import { firstOf } from '../../../db/hot-read.ts'
 import { runActor } from '../../../objects/run-spec.ts'
 import { findRunnable } from '../../workflows/index.ts'
 import { bulkError } from '../item-error.ts'
-import type { BulkResults, StartBatch } from '../schema.ts'
 import { requireVersionRight } from './asked.ts'
 import { startRunnable } from './runnable.ts'
+import type { BulkResults, StartBatch } from './schema.ts'
 import { labelsIn, missing } from './service.ts'
 
 export async function startBatch(

@@ -10,8 +10,9 @@ import { router } from '../../../http/router.ts'
 import { idempotencyKeyOf, waitMsOf } from '../prefer.ts'
 import { listExecutions } from '../read/service.ts'
 import { shown } from '../read/view.ts'
-import { BulkResults, Execution, ExecutionPage, ListExecutions, StartBatch, StartRun } from '../schema.ts'
+import { Execution, ExecutionPage, ListExecutions } from '../schema.ts'
 import { startBatch } from './batch.ts'
+import { BulkResults, StartBatch, StartRun } from './schema.ts'
 import { startRun } from './service.ts'
 
 const ID = `:id{${idPattern('wf')}}` as const

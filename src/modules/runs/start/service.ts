@@ -1,5 +1,4 @@
 // Starts a run of a workflow, for the person or key that requests it.
-
 import type { ReadContext, RequestContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
@@ -8,9 +7,9 @@ import { type RunSpec, runActor } from '../../../objects/run-spec.ts'
 import type { StartOptions } from '../../../objects/workflow-run.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
 import { draftRunnable, findRunnable, requireEntry, requireMocks } from '../../workflows/index.ts'
-import type { StartRun } from '../schema.ts'
 import { requireStartRight, requireVersionRight } from './asked.ts'
 import { type Started, startRunnable } from './runnable.ts'
+import type { StartRun } from './schema.ts'
 
 export async function startRun(
   ctx: ReadContext,
