@@ -92,7 +92,7 @@ export const RUN_CODES: Record<string, string> = {
   'agent.invalid_calls': 'The model requested invalid tool calls four times in a row.',
   'budget.stopped':
     'A budget of the team that stops work is used up, or the price of the model is unknown. See `details`.',
-  'model.all_failed': 'No model of the ladder has answered. `details.attempts` has the reason for each.',
+  'model.all_failed': 'None of the models has answered. `details.attempts` has the reason for each.',
   'model.bad_answer': 'The answer was empty, incomplete or unreadable.',
   'model.bad_request': 'The provider rejected the request.',
   'model.bad_schema': 'The answer does not match the schema, even after a repair.',

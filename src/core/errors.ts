@@ -99,7 +99,7 @@ export const ERRORS = {
   'agent.thread_full': entry(409, 'The thread is full'),
   'agent.question_too_large': entry(413, 'The question is too large for a thread'),
   'run.queue_full': entry(409, 'The queue of the workflow is full'),
-  'model.not_configured': entry(409, 'No model of the ladder can be called, because no key is set'),
+  'model.not_configured': entry(409, 'None of the models can be called, because no key is set'),
   'model.too_large': entry(422, 'The prompt is larger than the model accepts'),
   'agent.unknown_capability': entry(422, 'The agent does not have this capability'),
   'file.not_found': entry(404, 'The file does not exist'),

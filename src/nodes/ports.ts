@@ -8,8 +8,8 @@ import type {
   EmbedAnswer,
   Estimate,
   ModelAnswer,
+  ModelChoice,
   ModelRequest,
-  ModelRung,
   OnDelta,
 } from '../providers/models/types.ts'
 import type { AgentSpec } from './ai/agent-spec.ts'
@@ -159,13 +159,13 @@ export type CredentialsPort = {
   signIn: (credential: string, url?: string) => Promise<SignIn>
 }
 
-/** One call of one model. The engine records ladders, repairs and tools. Never throws because of the provider. */
+/** One call of one model. The engine records lists of models, repairs and tools. Never throws because of the provider. */
 export type ModelsPort = {
   call: (request: ModelRequest, onDelta: OnDelta, signal: AbortSignal) => Promise<ModelAnswer>
   /** An embedding for each text, in order. */
-  embed: (rung: ModelRung, texts: string[], key: string, signal: AbortSignal) => Promise<EmbedAnswer>
+  embed: (rung: ModelChoice, texts: string[], key: string, signal: AbortSignal) => Promise<EmbedAnswer>
   /** The default model. */
-  usual: (kind: 'chat' | 'embedding') => Promise<ModelRung>
+  usual: (kind: 'chat' | 'embedding') => Promise<ModelChoice>
   /** The estimated input tokens of a call. */
   estimate: (request: Omit<ModelRequest, 'key'>) => Promise<Estimate>
 }

@@ -3,9 +3,9 @@ import { defineModule } from '../define-module.ts'
 import { rewrapKeys } from './keys/seal.ts'
 import { aiProviderRoutes, modelRoutes } from './routes.ts'
 
-export { defaultRung } from './list/service.ts'
+export { defaultModelChoice } from './list/service.ts'
 export { estimateCall } from './service/estimate.ts'
-export { judgeRung } from './service/judge.ts'
+export { judgeModelChoice } from './service/judge.ts'
 export { modelsOf } from './service/models.ts'
 export type { ModelsScope } from './targets/targets.ts'
 

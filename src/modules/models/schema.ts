@@ -137,7 +137,7 @@ export const AvailableModel = z
     integration: z
       .strictObject({ id: z.string(), name: z.string() })
       .nullable()
-      .describe("The team's integration with the key. Ladders can refer to it."),
+      .describe("The team's integration with the key. Entries of `models` can refer to it."),
     isDefault: z.boolean().describe('Whether calls that name no model use it.'),
   })
   .meta({ id: 'AvailableModel' })

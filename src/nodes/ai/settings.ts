@@ -4,15 +4,15 @@ import type { Json } from '../../core/json.ts'
 import { toMicroUsd } from '../../core/money.ts'
 import { checkSchema } from '../../engine/json-schema/compile.ts'
 import type { ParamFault } from '../../engine/model/node-type.ts'
-import { isProvider, type JsonSchema, type ModelRung, PROVIDERS } from '../../providers/models/types.ts'
+import { isProvider, type JsonSchema, type ModelChoice, PROVIDERS } from '../../providers/models/types.ts'
 import { isFixed } from '../fixed.ts'
 
-export const MAX_RUNGS = 8
+export const MAX_MODELS = 8
 export const MAX_STEPS = 200
 export const MAX_TOOLS = 64
 const MAX_TIMEOUT_MS = 3_600_000
 
-export const Rung = z.strictObject({
+export const ModelEntry = z.strictObject({
   provider: z.string().min(1).max(64).describe('The provider of the model, such as `anthropic`.'),
   model: z.string().min(1).max(200).describe('The provider’s name of the model.'),
   integration: z
@@ -41,9 +41,9 @@ export const Rung = z.strictObject({
 })
 
 export const Models = z
-  .array(Rung)
+  .array(ModelEntry)
   .min(1)
-  .max(MAX_RUNGS)
+  .max(MAX_MODELS)
   .describe(
     'The models to try, in order. The next one is used if a model fails or its answer does not match the schema. Default: the default model in `GET /agents/models`.',
   )
@@ -149,9 +149,9 @@ export type Setup = {
   instructions: string
   messages: Json[]
   /** Empty if the team's default model is looked up. */
-  models: ModelRung[]
+  models: ModelChoice[]
   /** For the default model. */
-  answer?: Pick<ModelRung, 'temperature' | 'maxTokens'>
+  answer?: Pick<ModelChoice, 'temperature' | 'maxTokens'>
   tools: ToolSetting[]
   schema: JsonSchema | null
   limits: FullLimits
@@ -162,16 +162,16 @@ export type Setup = {
   at: number
 }
 
-const OFFLINE: ModelRung = { provider: 'offline', model: 'rules-1' }
+const OFFLINE: ModelChoice = { provider: 'offline', model: 'rules-1' }
 
 /** The port of the first inner node if no model is set. */
 export const FIND_MODELS = 'find'
 
-/** The ladder, and the port. Older bodies do not have this port; they use the offline model. */
-export function ladderOf(
-  models: ModelRung[] | undefined,
+/** The models to try, and the port. Older bodies do not have this port; they use the offline model. */
+export function modelsAndPortOf(
+  models: ModelChoice[] | undefined,
   hasEdge: (port: string) => boolean,
-): { models: ModelRung[]; port: string } {
+): { models: ModelChoice[]; port: string } {
   if (models !== undefined) return { models, port: 'main' }
   return hasEdge(FIND_MODELS) ? { models: [], port: FIND_MODELS } : { models: [OFFLINE], port: 'main' }
 }

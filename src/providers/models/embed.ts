@@ -2,14 +2,14 @@
 import { classify, failure } from './classify.ts'
 import { connectEmbedding, type ModelTarget, type Ways } from './connect.ts'
 import { DEFAULT_TIMEOUT_MS } from './timeout.ts'
-import type { EmbedAnswer, ModelFailure, ModelRung } from './types.ts'
+import type { EmbedAnswer, ModelChoice, ModelFailure } from './types.ts'
 
 type Success = Extract<EmbedAnswer, { ok: true }>
 export type UnpricedEmbedding = Omit<Success, 'costMicros'> | Omit<ModelFailure, 'costMicros'>
 
 export async function embedTexts(
   target: ModelTarget,
-  rung: ModelRung,
+  rung: ModelChoice,
   texts: string[],
   key: string,
   ways: Ways,

@@ -1,6 +1,6 @@
 // Options of each provider, in addition to the prompt.
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
-import type { ModelRung } from './types.ts'
+import type { ModelChoice } from './types.ts'
 
 /** Anthropic needs a limit in every call. Without one, the SDK guesses by the name of the model. */
 export const DEFAULT_MAX_TOKENS = 8_192
@@ -9,7 +9,7 @@ export function optionsFor({
   provider,
   temperature,
   maxTokens,
-}: ModelRung): Pick<LanguageModelV4CallOptions, 'temperature' | 'maxOutputTokens' | 'providerOptions'> {
+}: ModelChoice): Pick<LanguageModelV4CallOptions, 'temperature' | 'maxOutputTokens' | 'providerOptions'> {
   const limit = maxTokens ?? (provider === 'anthropic' ? DEFAULT_MAX_TOKENS : undefined)
   return {
     ...(temperature === undefined ? {} : { temperature }),

@@ -3,7 +3,7 @@ import type { Unpriced } from './call.ts'
 import { failure } from './classify.ts'
 import type { ModelTarget } from './connect.ts'
 import type { UnpricedEmbedding } from './embed.ts'
-import type { ModelDelta, ModelRequest, ModelRung, OnDelta } from './types.ts'
+import type { ModelChoice, ModelDelta, ModelRequest, OnDelta } from './types.ts'
 
 export const PATHS = { call: '/call', embed: '/embed', info: '/info' } as const
 
@@ -14,7 +14,7 @@ export type RemoteInfo = { workersAi: boolean }
 export type RemoteCall = { target: ModelTarget; request: ModelRequest; allowHosts: string[] }
 export type RemoteEmbed = {
   target: ModelTarget
-  rung: ModelRung
+  rung: ModelChoice
   texts: string[]
   key: string
   allowHosts: string[]

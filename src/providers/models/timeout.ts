@@ -1,2 +1,2 @@
-/** For rungs without a timeout: long answers of large models take minutes. */
+/** For models without a timeout: long answers of large models take minutes. */
 export const DEFAULT_TIMEOUT_MS = 300_000

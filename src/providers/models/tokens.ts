@@ -2,7 +2,7 @@
 // English and code, and errs on the high side: a limit that is reached too early costs less than one that is missed.
 import type { Json } from '../../core/json.ts'
 import { contextSizeOf } from './catalog.ts'
-import { isProvider, type ModelRequest, type ModelRung } from './types.ts'
+import { isProvider, type ModelChoice, type ModelRequest } from './types.ts'
 
 const CHARS_OF_A_TOKEN = 3.6
 /** For a picture, at the size that providers scale it to. */
@@ -49,7 +49,7 @@ function tokensOfValue(value: Json): number {
 const MARGIN = 1.25
 
 export function contextFault(
-  { provider, model }: Pick<ModelRung, 'provider' | 'model'>,
+  { provider, model }: Pick<ModelChoice, 'provider' | 'model'>,
   tokens: number,
 ): string | null {
   const size = isProvider(provider) ? contextSizeOf(provider, model) : null

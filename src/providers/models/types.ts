@@ -17,7 +17,7 @@ export const isProvider = (name: string): name is ProviderName =>
   (PROVIDERS as readonly string[]).includes(name)
 
 /** One rung of a ladder: the model to try, and its options. */
-export type ModelRung = {
+export type ModelChoice = {
   provider: string
   model: string
   /** The key to use: an integration of the team, by id or name. */
@@ -32,7 +32,7 @@ export type JsonSchema = { readonly [keyword: string]: unknown }
 export type ModelTool = { name: string; description: string; inputSchema: JsonSchema }
 
 export type ModelRequest = {
-  rung: ModelRung
+  rung: ModelChoice
   instructions?: string
   /** `ModelMessage`s of the AI SDK as JSON. */
   messages: Json[]

@@ -82,7 +82,7 @@ test('an image in the request itself is limited by the size of requests', async 
   expect((await post(EXECUTE, person, { agent: {}, messages })).status).toBe(413)
 })
 
-test('a prompt that is too large for every model of the ladder is refused with both counts', async () => {
+test('a prompt that is too large for every model of the list is refused with both counts', async () => {
   const person = await newPerson()
   const prompt = 'word '.repeat(120_000)
   const rules = { provider: 'offline', model: 'rules-1' }

@@ -88,16 +88,17 @@ test('a key of the team takes precedence, and a retry uses the model of its run,
   })
   const failed = await run(team, one('ai.generate', { prompt: 'Hi' }))
   expect(failed.status).toBe('failed')
-  const ladderOf = async (id: string) => (await get(`/api/v1/runs/${id}/nodes/it.ladder`, team)).body.output
+  const modelsAndPortOf = async (id: string) =>
+    (await get(`/api/v1/runs/${id}/nodes/it.ladder`, team)).body.output
   const theirs = { models: [{ provider: 'deepseek', model: 'deepseek-chat' }] }
-  expect(await ladderOf(failed.id)).toEqual(theirs)
+  expect(await modelsAndPortOf(failed.id)).toEqual(theirs)
   await call('DELETE', `/api/v1/users/integrations/${integration.id}`, { as: team })
   const again = await call('POST', `/api/v1/workflows/executions/${failed.id}/retry`, {
     as: team,
     body: {},
     headers: WAIT,
   })
-  expect(await ladderOf(again.body.id)).toEqual(theirs)
+  expect(await modelsAndPortOf(again.body.id)).toEqual(theirs)
   const anew = await run(team, one('ai.generate', { prompt: 'Hi' }))
   expect(anew.output.model).toMatchObject(USUAL)
 })

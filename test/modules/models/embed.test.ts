@@ -79,7 +79,7 @@ test.each([
   expect(answer).toMatchObject({ ok: false, reason, movesOn: true })
 })
 
-test('ai.embed tries its ladder in order, and counts the usage', async () => {
+test('ai.embed tries its models in order, and counts the usage', async () => {
   const person = await newPerson()
   await newModelServer(person)
   const rung = (scenario: string) => ({

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, expect, inject, test } from 'vitest'
 import { makeLocalSecrets } from '../../../scripts/local-secrets.ts'
 import { forgetBreakers } from '../../../src/modules/models/breaker/breaker.ts'
-import { defaultRung, modelsOf } from '../../../src/modules/models/index.ts'
+import { defaultModelChoice, modelsOf } from '../../../src/modules/models/index.ts'
 import { rewrapKeys } from '../../../src/modules/models/keys/seal.ts'
 import { forgetTargets } from '../../../src/modules/models/targets/targets.ts'
 import { call, get, post } from '../../helpers/api.ts'
@@ -131,7 +131,7 @@ test('without a key the answer says what to set, and the offline model is the de
   })
   expect(await ask(person, 'acme', 'x')).toMatchObject({ ok: false, reason: 'bad_request', movesOn: false })
   expect(await ask(person, 'workers-ai', 'x')).toMatchObject({ ok: false, reason: 'not_configured' })
-  const rung = await withContext((request) => defaultRung({ ...request, teamId: person.teamId }))
+  const rung = await withContext((request) => defaultModelChoice({ ...request, teamId: person.teamId }))
   expect(rung).toEqual({ provider: 'offline', model: 'rules-1' })
   expect(await ask(person, 'offline', 'rules-1')).toMatchObject({ ok: true, costMicros: 0, isOffline: true })
 })

@@ -1,4 +1,4 @@
-// A team with several integrations of one type: a ladder names the integration to use.
+// A team with several integrations of one type: an entry of `models` names the integration to use.
 import { expect, inject, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -45,7 +45,7 @@ test('a rung uses the given integration, by id or name, or else the first one', 
   ])
 })
 
-test('the same model with two integrations is a ladder of two rungs, each with its own key', async () => {
+test('the same model with two integrations is a list of two entries, each with its own key', async () => {
   const person = await newPerson()
   await server(person, 'First', 'key-of-the-first')
   await server(person, 'Second', 'key-of-the-second')

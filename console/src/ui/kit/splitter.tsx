@@ -20,7 +20,7 @@ const TOWARDS: Record<'x' | 'y', Record<string, number>> = {
   y: { ArrowUp: -1, ArrowDown: 1 },
 }
 
-/** The line between two panes. It is dragged, or moved by arrow keys; a double click or Enter restores its defaults place. */
+/** The line between two panes. It is dragged, or moved by arrow keys; a double click or Enter restores its default place. */
 export function Splitter({ label, axis, at, className = '', onMove, onReset }: Props) {
   const [isDragged, setDragged] = useState(false)
   /** From the pointer to the line, since the target is wider than the line. */

@@ -1,11 +1,11 @@
-// Refuses calls, before a run starts, that no model of the ladder could complete.
+// Refuses calls, before a run starts, that none of the models could complete.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
 import type { AgentSpec } from '../../../nodes/ai/agent-spec.ts'
 import { offeredTools } from '../../../nodes/tools/offer.ts'
 import { contextFault, tokensOfRequest } from '../../../providers/models/index.ts'
-import { judgeRung } from '../../models/index.ts'
+import { judgeModelChoice } from '../../models/index.ts'
 
 type Answering = {
   agent: AgentSpec
@@ -14,7 +14,7 @@ type Answering = {
 }
 type Asked = { messages: Json[]; fileTokens: number }
 
-/** Requires that at least one model of the ladder can be called. Without a ladder, the default model. */
+/** Requires that at least one of the models can be called: without a list, the default model. */
 export async function requireCallableModels(
   ctx: RequestContext & { actor: Actor },
   { agent, models: given }: Answering,
@@ -23,7 +23,7 @@ export async function requireCallableModels(
   if (models === undefined) return
   const at = given === undefined ? '/agent/models' : '/models'
   const judged = await Promise.all(
-    models.map((rung) => judgeRung({ ...ctx, teamId: ctx.actor.teamId }, rung)),
+    models.map((rung) => judgeModelChoice({ ...ctx, teamId: ctx.actor.teamId }, rung)),
   )
   const errors = judged.flatMap((one, index): FieldError[] =>
     one.kind === 'unknown_model'
@@ -36,7 +36,7 @@ export async function requireCallableModels(
     throw new AppError('model.not_configured', { detail: [...new Set(missing)].join(' ') })
 }
 
-/** Requires that the request fits at least one model of the ladder. */
+/** Requires that the request fits at least one of the models. */
 export function requireFits(
   { agent, models: given, schema }: Answering,
   { messages, fileTokens }: Asked,

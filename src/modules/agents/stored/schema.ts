@@ -3,7 +3,7 @@ import { JsonValue } from '../../../core/json-value.ts'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
 import { LongText, PlainText } from '../../../http/text.ts'
 import { Memory, ToolUse } from '../../../nodes/ai/agent-spec.ts'
-import { faultsOfModels, Limits, MAX_RUNGS, MAX_TOOLS, Rung } from '../../../nodes/ai/settings.ts'
+import { faultsOfModels, Limits, MAX_MODELS, MAX_TOOLS, ModelEntry } from '../../../nodes/ai/settings.ts'
 
 export const BUILT_IN_TYPES = ['researcher', 'coder', 'writer', 'analyst', 'debugger'] as const
 export const AGENT_TYPES = [...BUILT_IN_TYPES, 'custom'] as const
@@ -26,9 +26,9 @@ const noneTwice = <Item>(nameOf: (item: Item) => string) =>
     'each name may appear only once',
   ] as const
 
-const rungs = z
-  .array(Rung)
-  .max(MAX_RUNGS)
+const modelList = z
+  .array(ModelEntry)
+  .max(MAX_MODELS)
   .superRefine((models, context) => {
     for (const { at, message } of faultsOfModels(models))
       context.addIssue({ code: 'custom', path: at.slice(1), message })
@@ -42,7 +42,7 @@ const toolsOf = <One extends z.ZodType<z.infer<typeof Tool>>>(one: One) =>
 
 const config = {
   instructions: z.string().max(200_000).describe('Its instructions.'),
-  models: rungs.describe('The models to try, in order, at most 8. Empty: the default of the team.'),
+  models: modelList.describe('The models to try, in order, at most 8. Empty: the default of the team.'),
   tools: toolsOf(Tool).describe('The tools that it may use.'),
   capabilities: z
     .array(CapabilityName)

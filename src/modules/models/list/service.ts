@@ -8,7 +8,7 @@ import {
   infoOfRemote,
   type KnownModel,
   knownModels,
-  type ModelRung,
+  type ModelChoice,
   OFFLINE_MODEL,
   PROVIDERS,
   type ProviderName,
@@ -87,7 +87,10 @@ function defaultEmbeddingOf({ provider, models }: KeyOf): string | undefined {
 }
 
 /** The model that is used if a call names none: the default model of the first key that has one, or else the offline model. */
-export async function defaultRung(scope: Scope, kind: KnownModel['kind'] = 'chat'): Promise<ModelRung> {
+export async function defaultModelChoice(
+  scope: Scope,
+  kind: KnownModel['kind'] = 'chat',
+): Promise<ModelChoice> {
   for (const key of usualKeys(await keysOf(scope))) {
     const model = kind === 'chat' ? defaultModelOf(key) : defaultEmbeddingOf(key)
     if (model !== undefined) return { provider: key.provider, model }

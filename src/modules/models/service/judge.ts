@@ -1,13 +1,13 @@
-// Whether a rung of a ladder could be called, as far as this is known without calling it.
-import { isProvider, type ModelRung } from '../../../providers/models/index.ts'
+// Whether a model of a list could be called, as far as this is known without calling it.
+import { isProvider, type ModelChoice } from '../../../providers/models/index.ts'
 import { type ModelsScope, targetOf } from '../targets/targets.ts'
 
-export type RungJudgement = { kind: 'ok' } | { kind: 'not_configured' | 'unknown_model'; message: string }
+export type ModelJudgement = { kind: 'ok' } | { kind: 'not_configured' | 'unknown_model'; message: string }
 
-export async function judgeRung(
+export async function judgeModelChoice(
   scope: ModelsScope,
-  { provider, model, integration }: ModelRung,
-): Promise<RungJudgement> {
+  { provider, model, integration }: ModelChoice,
+): Promise<ModelJudgement> {
   if (provider === 'offline' || !isProvider(provider)) return { kind: 'ok' }
   const target = await targetOf(scope, provider, integration)
   if (!('target' in target)) return { kind: 'not_configured', message: target.message }

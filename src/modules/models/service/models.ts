@@ -1,4 +1,4 @@
-// One call of one model for a team: chooses the key, checks the breaker, makes the call and computes the price. The engine handles ladders and repairs.
+// One call of one model for a team: chooses the key, checks the breaker, makes the call and computes the price. The engine handles lists of models and repairs.
 import type { ModelsPort } from '../../../nodes/ports.ts'
 import {
   callModel,
@@ -9,16 +9,16 @@ import {
   failure,
   isProvider,
   type ModelAnswer,
+  type ModelChoice,
   type ModelFailure,
   type ModelRequest,
-  type ModelRung,
   OFFLINE_MODEL,
   offlineModel,
   PROVIDERS,
   tokensOfRequest,
 } from '../../../providers/models/index.ts'
 import { enterBreaker, type Gate } from '../breaker/breaker.ts'
-import { defaultRung } from '../list/service.ts'
+import { defaultModelChoice } from '../list/service.ts'
 import { type ModelsScope, type Target, targetOf } from '../targets/targets.ts'
 import { estimateCall, NOTHING_USED } from './estimate.ts'
 import { noteOutcome } from './outcome.ts'
@@ -32,7 +32,7 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
     return fault === null ? null : refusal(request.rung, 'too_large', fault)
   }
 
-  async function enter(rung: ModelRung): Promise<{ target: Target; before: Passed } | ModelFailure> {
+  async function enter(rung: ModelChoice): Promise<{ target: Target; before: Passed } | ModelFailure> {
     const { provider, model } = rung
     if (!isProvider(provider))
       return refusal(
@@ -117,7 +117,7 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
       return { ...answer, costMicros: await costOf(scope, rung, usage) }
     },
 
-    usual: (kind) => defaultRung(scope, kind),
+    usual: (kind) => defaultModelChoice(scope, kind),
 
     estimate: (request) => estimateCall(scope, request),
   }
@@ -125,7 +125,7 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
 
 type Passed = Extract<Gate, { pass: true }>['before']
 
-const refusal = ({ provider, model }: ModelRung, reason: FailureReason, message: string): ModelFailure => ({
+const refusal = ({ provider, model }: ModelChoice, reason: FailureReason, message: string): ModelFailure => ({
   ok: false,
   provider,
   model,

@@ -3,7 +3,7 @@
 //    get one suspended for the others.
 // 2. A suspension is reported once, to the people who can fix it.
 import { commit } from '../../../db/commit.ts'
-import { DEFAULT_TIMEOUT_MS, type FailureReason, type ModelRung } from '../../../providers/models/index.ts'
+import { DEFAULT_TIMEOUT_MS, type FailureReason, type ModelChoice } from '../../../providers/models/index.ts'
 import { notify } from '../../../queue/notify.ts'
 import { type Gate, recordFailure, recordSuccess } from '../breaker/breaker.ts'
 import { findPlatformAdmins } from '../keys/repo.ts'
@@ -18,7 +18,7 @@ type Outcome = { ok: true } | { ok: false; reason: FailureReason }
 
 export async function noteOutcome(
   scope: ModelsScope,
-  rung: ModelRung,
+  rung: ModelChoice,
   target: Target,
   before: Extract<Gate, { pass: true }>['before'],
   outcome: Outcome,

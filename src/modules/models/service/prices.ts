@@ -1,6 +1,6 @@
 // Prices of calls, from the price table of the finops module. They change daily, so they are cached for ten minutes.
 import { remember } from '../../../core/remember.ts'
-import { type ModelRung, type ModelUsage, plainModelName } from '../../../providers/models/index.ts'
+import { type ModelChoice, type ModelUsage, plainModelName } from '../../../providers/models/index.ts'
 import { type ModelRate, modelCostMicros, modelRatesOf } from '../../prices/index.ts'
 import type { ModelsScope } from '../targets/targets.ts'
 
@@ -14,7 +14,7 @@ export type PriceScope = Pick<ModelsScope, 'env' | 'now'>
 /** A version of a model without a price of its own has the price of the model. */
 export async function ratesFor(
   { env, now }: PriceScope,
-  { provider, model }: ModelRung,
+  { provider, model }: ModelChoice,
 ): Promise<{ cost: (usage: ModelUsage) => number | null }> {
   const name = JSON.stringify([provider, model])
   const at = now()
@@ -33,7 +33,7 @@ async function read(d1: D1Database, provider: string, model: string, at: number)
 
 export async function costOf(
   scope: PriceScope,
-  rung: ModelRung,
+  rung: ModelChoice,
   usage: ModelUsage | null,
 ): Promise<number | null> {
   if (usage === null) return null

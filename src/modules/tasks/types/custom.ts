@@ -120,7 +120,7 @@ function workflowPlan(workflowId: string, version: number | undefined, options: 
   }
 }
 
-/** Its ladder of models retries by itself, so the node has no `retry`. */
+/** It tries its other models by itself, so the node has no `retry`. */
 function agentPlan(agentId: string, { timeoutMs }: PlanOptions): Plan {
   const time = timeoutMs === null ? {} : { timeoutMs }
   const params = { agentId, prompt: '{{ input.input.prompt }}' }

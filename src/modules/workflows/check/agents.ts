@@ -68,17 +68,17 @@ const anyTool = (definition: unknown, holds: (tool: unknown) => boolean): boolea
 /** Whether a node's models are expressions. Such models could name any integration at run time. */
 export const hasUnknownModels = (definition: unknown): boolean =>
   aiNodes(isObject(definition) ? definition.nodes : undefined, []).some(({ params: { models, agent } }) =>
-    [models, isObject(agent) ? agent.models : undefined].some((ladder) =>
-      Array.isArray(ladder)
-        ? ladder.some((rung: unknown) => !isObject(rung) && !isFixed(rung))
-        : !isFixed(ladder),
+    [models, isObject(agent) ? agent.models : undefined].some((list) =>
+      Array.isArray(list)
+        ? list.some((entry: unknown) => !isObject(entry) && !isFixed(entry))
+        : !isFixed(list),
     ),
   )
 
 const inModels = (models: unknown, at: Location): NamedCredential[] =>
-  listOf(models).flatMap((rung, index) =>
-    isObject(rung) && typeof rung.integration === 'string'
-      ? [{ ref: rung.integration, at: [...at, index, 'integration'], for: 'tools' }]
+  listOf(models).flatMap((entry, index) =>
+    isObject(entry) && typeof entry.integration === 'string'
+      ? [{ ref: entry.integration, at: [...at, index, 'integration'], for: 'tools' }]
       : [],
   )
 

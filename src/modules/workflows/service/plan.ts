@@ -10,7 +10,7 @@ import { inputOr } from '../../../engine/model/input.ts'
 import type { Setup } from '../../../nodes/ai/settings.ts'
 import { offeredTools } from '../../../nodes/tools/offer.ts'
 import { currentAgents } from '../../agents/index.ts'
-import { defaultRung, estimateCall } from '../../models/index.ts'
+import { defaultModelChoice, estimateCall } from '../../models/index.ts'
 import { agentsIn } from '../check/agents.ts'
 import { requireEntry } from '../check/entry.ts'
 import { checkWorkflow, toFieldError } from '../check/index.ts'
@@ -99,7 +99,7 @@ async function estimateOf(
   { models: [named], answer, instructions, messages, tools, schema, limits }: Setup,
   items: number,
 ): Promise<{ estimate?: CallEstimate }> {
-  const rung = named ?? { ...answer, ...(await defaultRung(ctx)) }
+  const rung = named ?? { ...answer, ...(await defaultModelChoice(ctx)) }
   const { inputTokens, costMicros } = await estimateCall(ctx, {
     rung,
     messages,

@@ -2,15 +2,15 @@
 import type { Json } from '../../../core/json.ts'
 import { NodeFailure, type NodeInput, type NodeResult, pureNode } from '../../node.ts'
 import { ClassifyParams, ExtractParams, GenerateParams } from '../params.ts'
-import { fullLimits, ladderOf, messagesOf, type Setup } from '../settings.ts'
+import { fullLimits, messagesOf, modelsAndPortOf, type Setup } from '../settings.ts'
 import { FIRST_NODE } from './first-node.ts'
 
-/** One question has one call per rung of its ladder, and one repair for each. */
+/** One question has one call per model, and one repair for each. */
 function question(
   { models: given, ...more }: Partial<Setup> & Pick<Setup, 'messages'>,
   { nowMs, hasEdge }: Pick<NodeInput<unknown>, 'nowMs' | 'hasEdge'>,
 ): NodeResult {
-  const { models, port } = ladderOf(given, hasEdge)
+  const { models, port } = modelsAndPortOf(given, hasEdge)
   const output: Setup = {
     agent: null,
     instructions: '',

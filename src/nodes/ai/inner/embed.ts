@@ -1,13 +1,13 @@
 // Embeddings of texts: one call of one model.
 import * as z from 'zod'
 import { toUsd } from '../../../core/money.ts'
-import type { ModelRung } from '../../../providers/models/types.ts'
+import type { ModelChoice } from '../../../providers/models/types.ts'
 import { effectNode, type NodeResult, pureNode } from '../../node.ts'
 import { amountsOf, stoppedByBudget } from '../loop/budget.ts'
 import { keyOfCall } from '../loop/call-key.ts'
 import { CODE_OF } from '../loop/codes.ts'
 import { EmbedParams } from '../params.ts'
-import { ladderOf } from '../settings.ts'
+import { modelsAndPortOf } from '../settings.ts'
 import { FIRST_NODE } from './first-node.ts'
 
 export const aiTexts = pureNode({
@@ -17,12 +17,12 @@ export const aiTexts = pureNode({
   params: EmbedParams,
   output: '`{ texts, models }`.',
   compute: ({ params: { texts, models: given }, hasEdge }): NodeResult => {
-    const { models, port } = ladderOf(given, hasEdge)
+    const { models, port } = modelsAndPortOf(given, hasEdge)
     return { output: { texts: typeof texts === 'string' ? [texts] : texts, models }, port }
   },
 })
 
-type Beginning = { texts: string[]; models: ModelRung[] }
+type Beginning = { texts: string[]; models: ModelChoice[] }
 
 export const aiVectors = effectNode({
   type: 'ai.vectors',
@@ -42,14 +42,14 @@ export const aiVectors = effectNode({
     { inside, idempotencyKey, failures, isAgain },
     signal,
   ): Promise<NodeResult> => {
-    const { texts, models: rungs } = {
+    const { texts, models: choices } = {
       ...(inside('begin')[0]?.output ?? { texts: [], models: [] }),
       ...(inside('ladder')[0]?.output as object | undefined),
     } as Beginning
     const tried = inside('model')
     // A retried run begins with the first model again. Later iterations continue from there.
     const place = isAgain ? 0 : ((tried.at(-1)?.output as { rung?: number } | undefined)?.rung ?? -1) + 1
-    const rung = rungs[place] ?? rungs[0]
+    const rung = choices[place] ?? choices[0]
     if (rung === undefined) throw new Error('No model is configured')
     const key = keyOfCall(idempotencyKey, rung)
     const messages = [{ role: 'user', content: texts.join('\n') }]
@@ -75,7 +75,7 @@ export const aiVectors = effectNode({
     const { reason, message, movesOn, retryAfterMs } = answer
     if (retryAfterMs !== undefined && failures === 0 && retryAfterMs <= 60_000)
       return { error: { code: CODE_OF[reason], message, retryable: true, retryAfterMs } }
-    if (movesOn && place + 1 < rungs.length)
+    if (movesOn && place + 1 < choices.length)
       return {
         output: { rung: place, provider: rung.provider, model: rung.model, reason, message },
         port: 'next',

@@ -167,17 +167,17 @@ const isLeftAlone = (reason: FailureReason): boolean =>
 
 const allFailed = (rounds: readonly Round[]): NodeFailure => new NodeFailure(failureOf(rounds))
 
-/** A single model has its own code. For a whole ladder, the error says why each model failed. */
+/** A single model has its own code. For several models, the error says why each model failed. */
 function failureOf(rounds: readonly Round[]) {
   const attempts = rounds
     .slice(rounds.findLastIndex(({ turn }) => turn.kind !== 'failed') + 1)
     .flatMap(({ turn }) => (turn.kind === 'failed' ? [turn] : []))
   const last = attempts.at(-1)
   const tried = attempts.map(({ provider, model, reason, message }) => ({ provider, model, reason, message }))
-  const isLadder = new Set(attempts.map(({ rung }) => rung)).size > 1
+  const triedSeveral = new Set(attempts.map(({ rung }) => rung)).size > 1
   return {
-    code: isLadder || last === undefined ? 'model.all_failed' : CODE_OF[last.reason],
-    message: isLadder
+    code: triedSeveral || last === undefined ? 'model.all_failed' : CODE_OF[last.reason],
+    message: triedSeveral
       ? `All ${tried.length} models failed. The last error: ${last?.message}`
       : (last?.message ?? ''),
     retryable: false,

@@ -2,7 +2,7 @@
 // repeated call sends the same.
 import { outerPath } from '../../../engine/model/path.ts'
 import { contextSizeOf, isProvider } from '../../../providers/models/index.ts'
-import type { ModelRung } from '../../../providers/models/types.ts'
+import type { ModelChoice } from '../../../providers/models/types.ts'
 import { effectNode, NodeFailure, type NodeResult } from '../../node.ts'
 import type { NodePorts } from '../../ports.ts'
 import { AgentParams } from '../agent.ts'
@@ -94,7 +94,7 @@ function tokensFor({ limits, models }: Setup): number {
   return Math.floor(Math.min(limits.tokens / SHARE_OF_LIMIT, ...sizes.map((size) => size / SHARE_OF_CONTEXT)))
 }
 
-const sizeOf = ({ provider, model }: ModelRung): number | null =>
+const sizeOf = ({ provider, model }: ModelChoice): number | null =>
   isProvider(provider) ? contextSizeOf(provider, model) : null
 
 export const DEFAULT_MEMORY = { window: 20, summary: true }

@@ -5,7 +5,7 @@ import { effectNode, NodeFailure, type NodeResult, pureNode } from '../../node.t
 import { faultsOfTools } from '../../tools/offer.ts'
 import { AgentParams } from '../agent.ts'
 import type { AgentSpec } from '../agent-spec.ts'
-import { fullLimits, ladderOf, messagesOf, type Setup, type ToolSetting } from '../settings.ts'
+import { fullLimits, messagesOf, modelsAndPortOf, type Setup, type ToolSetting } from '../settings.ts'
 import { FIRST_NODE } from './first-node.ts'
 
 export const aiSetup = pureNode({
@@ -32,8 +32,8 @@ export const aiLoad = effectNode({
 })
 
 export function begun({ models, ...setup }: Setup, hasEdge: (port: string) => boolean): NodeResult {
-  const ladder = ladderOf(models.length === 0 ? undefined : models, hasEdge)
-  return { output: { ...setup, models: ladder.models } satisfies Setup, port: ladder.port }
+  const found = modelsAndPortOf(models.length === 0 ? undefined : models, hasEdge)
+  return { output: { ...setup, models: found.models } satisfies Setup, port: found.port }
 }
 
 /** The node's settings take precedence over those of the agent. Without models in either, there are none. */

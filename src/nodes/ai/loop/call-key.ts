@@ -1,10 +1,10 @@
 import { keyWith } from '../../../engine/model/idempotency.ts'
-import type { ModelRung } from '../../../providers/models/types.ts'
+import type { ModelChoice } from '../../../providers/models/types.ts'
 
 /** Another model, or another key for it, is another request, also if a retried run repeats the call. */
 export function keyOfCall(
   idempotencyKey: string,
-  { provider, model, integration }: ModelRung,
+  { provider, model, integration }: ModelChoice,
   isRepair = false,
 ): string {
   const whose = integration === undefined ? '' : `@${integration}`

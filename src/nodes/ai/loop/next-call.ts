@@ -4,7 +4,7 @@
 // 3. No call is made beyond a limit. The rounds alone show how much was used.
 import type { Json } from '../../../core/json.ts'
 import { toMicroUsd } from '../../../core/money.ts'
-import type { ModelRequest, ModelRung } from '../../../providers/models/types.ts'
+import type { ModelChoice, ModelRequest } from '../../../providers/models/types.ts'
 import type { Setup } from '../settings.ts'
 import { historyOf } from './history.ts'
 import type { Failed, LimitReason, Raised, Round } from './turn.ts'
@@ -22,7 +22,7 @@ export function nextCall(
 ): NextCall {
   const limit = limitOf(setup, rounds, now, depth)
   if (limit !== null) return { kind: 'limit', limit }
-  const { rung, isRepair } = rungOf(rounds, isAgain)
+  const { rung, isRepair } = positionOf(rounds, isAgain)
   const model = setup.models[rung]
   if (model === undefined) return { kind: 'spent' }
   const messages = [...setup.messages, ...historyOf(rounds)]
@@ -41,7 +41,7 @@ export function nextCall(
 }
 
 /** A retried run begins with the first model again. */
-function rungOf(rounds: readonly Round[], isAgain: boolean): { rung: number; isRepair: boolean } {
+function positionOf(rounds: readonly Round[], isAgain: boolean): { rung: number; isRepair: boolean } {
   const last = rounds.at(-1)?.turn
   if (isAgain && last?.kind === 'failed') return { rung: 0, isRepair: false }
   if (last?.kind === 'failed')
@@ -62,7 +62,7 @@ const repaired = (messages: readonly Json[], { text, message }: Failed): Json[] 
 ]
 
 /** Anthropic caches the beginning of a request for the next one where a message says so. */
-function cached({ provider }: ModelRung, messages: readonly Json[]): Json[] {
+function cached({ provider }: ModelChoice, messages: readonly Json[]): Json[] {
   if (provider !== 'anthropic' || messages.length === 0) return [...messages]
   const last = messages.at(-1) as Record<string, Json>
   const marked = { ...last, providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } } } }

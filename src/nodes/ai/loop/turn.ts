@@ -29,7 +29,7 @@ export type LimitReason = Extract<
 type Called = {
   provider: string
   model: string
-  /** Its position in the ladder. */
+  /** Its position in the list of models. */
   rung: number
   usage: ModelUsage | null
   costUsd: number | null
