@@ -10,7 +10,7 @@ const sources = readSources('src', 'durable-objects').map(({ path }) => ({
   text: withoutComments(readFileSync(inRoot(path), 'utf8')),
 }))
 
-/** `repo.ts`, `slots-repo.ts` and files in a folder `repo`. */
+/** `repo.ts`, `export-repo.ts` and files in a folder `repo`. */
 const IS_REPO = /\/(?:[a-z-]+-)?repo(?:\.ts$|\/)/
 /** The tables of a Durable Object's own SQLite. */
 const IS_OBJECT_STORE = /^durable-objects\/(?:[a-z-]+\/store\.ts$|metrics-hub\/index\.ts$|[a-z-]+\/rows\/)/

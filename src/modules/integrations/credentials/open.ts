@@ -33,7 +33,7 @@ export type Credential = {
   previous: Record<string, string> | null
   allowedHosts: string[]
   needsReconnect: boolean
-  /** The last fetched token. `fetch-token.ts` updates it. */
+  /** The last fetched token. `oauth/access-token.ts` updates it. */
   token: AccessToken | null
   hasRefreshToken: boolean
   generation: number
