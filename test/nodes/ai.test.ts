@@ -28,7 +28,7 @@ test('ai.generate asks the offline model, which says that it is offline', async 
   expect(run.cost.usd).toBe(0)
 })
 
-test('a ladder is a step for each model that was tried', async () => {
+test('each model that was tried is a step', async () => {
   const models = [
     { provider: 'openai', model: 'y' },
     { provider: 'offline', model: 'offline' },

@@ -90,7 +90,7 @@ test('models are tried in order, and a loop stays with the one that answered', (
   })
 })
 
-test('a retried run begins the ladder again', () => {
+test('a retried run starts again with the first model', () => {
   expect(nextCall(setup(), [failed(), failed({ rung: 1 })], { ...at, isAgain: true })).toMatchObject({
     rung: 0,
   })

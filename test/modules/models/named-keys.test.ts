@@ -29,7 +29,7 @@ const generate = (as: Person, models: object[]) =>
     { teamId: as.teamId },
   )
 
-test('a rung uses the given integration, by id or name, or else the first one', async () => {
+test('an entry of `models` uses the given integration, by id or name, or else the first one', async () => {
   const person = await newPerson()
   await server(person, 'First', 'key-of-the-first')
   const second = await server(person, 'Second', 'key-of-the-second')
