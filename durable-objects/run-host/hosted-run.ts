@@ -31,7 +31,7 @@ export class HostedRun {
   /** Concurrent starts share this promise while the first one asks the gate. */
   #starting: Promise<Refused | null> | null = null
   /** Calls in progress. Each may wait, and needs the run in memory afterwards. */
-  #underWay = 0
+  #inProgress = 0
 
   constructor(n: number, place: RunPlace, host: HostOfRun) {
     this.n = n
@@ -48,16 +48,16 @@ export class HostedRun {
 
   /** Nothing is in progress that only memory knows of. */
   get canUnload(): boolean {
-    return this.#underWay === 0 && this.#starting === null && this.#machine.canUnload
+    return this.#inProgress === 0 && this.#starting === null && this.#machine.canUnload
   }
 
   /** Keeps the run in memory until the work is done. */
   async serve<T>(work: () => Promise<T>): Promise<T> {
-    this.#underWay++
+    this.#inProgress++
     try {
       return await work()
     } finally {
-      this.#underWay--
+      this.#inProgress--
       this.touchedAt = this.place.now()
     }
   }

@@ -35,7 +35,7 @@ import { reportAllEventWaits, takeEvent } from './outside/event-waits.ts'
 import { carriedOverOf, type Follow, outputsOf } from './outside/other-runs/carried-over.ts'
 import { type ChildEnd, childEnded } from './outside/other-runs/child.ts'
 import { claim, release, standingOf } from './outside/other-runs/claims.ts'
-import { noteUndone, undoneBy, undoneHere } from './outside/other-runs/compensated.ts'
+import { recordUndone, undoneBy, undoneHere } from './outside/other-runs/compensated.ts'
 import { countDescendant } from './outside/other-runs/family.ts'
 import { approvalRow } from './outside/reports/approval-row.ts'
 import { reportRun } from './outside/reports/run-report.ts'
@@ -130,8 +130,8 @@ export class RunCalls implements Omit<RunRpc, 'start' | 'remove'> {
     return undoneBy(this.#readable)
   }
 
-  async noteUndone(runId: string, paths: string[]): Promise<void> {
-    noteUndone(this.#machine, runId, paths)
+  async recordUndone(runId: string, paths: string[]): Promise<void> {
+    recordUndone(this.#machine, runId, paths)
   }
 
   async outputs(

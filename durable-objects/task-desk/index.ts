@@ -6,7 +6,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { openContext } from '../../src/context.ts'
 import { newId } from '../../src/core/ids.ts'
 import type { Env } from '../../src/env.ts'
-import { newMemory, workAtDesk } from '../../src/modules/tasks/index.ts'
+import { newMemory, processDesk } from '../../src/modules/tasks/index.ts'
 import type { TaskDeskRpc } from '../../src/objects/task-desk.ts'
 
 /** Longer than a pass takes. */
@@ -57,7 +57,7 @@ export class TaskDesk extends DurableObject<Env> implements TaskDeskRpc {
     const defer = (work: Promise<unknown>) => this.ctx.waitUntil(work)
     const request = openContext(this.env, { now, requestId: newId('req', now()), defer })
     try {
-      return await workAtDesk(request, teamId, this.#memory)
+      return await processDesk(request, teamId, this.#memory)
     } catch (error) {
       request.log.error('the desk of a team could not work', { teamId, error })
       return now() + RETRY_MS

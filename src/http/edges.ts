@@ -103,7 +103,7 @@ export function answerUnknown(app: Hono<AppEnv>): (c: Context<AppEnv>) => Respon
       app.router.match(method, c.req.path)[0].some(([[handler]]) => metaOf(handler)?.doc !== undefined),
     )
     if (allowed.length === 0 || allowed.includes(c.req.method))
-      return problemResponse(c, new AppError('route.not_found', { detail: tellUnknown(c.req.path) }))
+      return problemResponse(c, new AppError('route.not_found', { detail: describeUnknownRoute(c.req.path) }))
     return problemResponse(
       c,
       new AppError('route.method_not_allowed', {
@@ -117,7 +117,7 @@ export function answerUnknown(app: Hono<AppEnv>): (c: Context<AppEnv>) => Respon
 const LIKE_AN_ID = new RegExp(`^(?:${ID_PREFIXES.join('|')})_`)
 
 /** A mistyped id matches no route, so say that the id is the problem. */
-function tellUnknown(path: string): string {
+function describeUnknownRoute(path: string): string {
   const id = path.split('/').find((part) => LIKE_AN_ID.test(part) && !isAnyId(part))
   return id === undefined
     ? 'The route does not exist. All routes are listed in /docs.'

@@ -34,7 +34,7 @@ export type Standing = {
 export type Undone = {
   paths: string[]
   /** A compensation that has not ended. */
-  underWay: string | null
+  inProgress: string | null
   /** The run whose outcomes this one has kept. */
   before: string | null
 }

@@ -149,7 +149,7 @@ export interface RunRpc {
   /** For a compensation: the paths that it has undone or tried to, and the run that retries it. */
   undone(): Promise<{ hasEnded: boolean; paths: string[]; retry: string | null } | null>
   /** Called by a compensation that is about to be deleted. */
-  noteUndone(runId: string, paths: string[]): Promise<void>
+  recordUndone(runId: string, paths: string[]): Promise<void>
   /** The stored outputs of these activations as JSON, starting with the first, as many as fit in one response. `shown`: without secrets. */
   outputs(paths: string[], how?: { shown?: boolean }): Promise<[path: string, json: string | null][]>
   /** Called by a child that has ended. */
@@ -211,7 +211,7 @@ export const RUN_CALLS = [
   'standing',
   'undoneHere',
   'undone',
-  'noteUndone',
+  'recordUndone',
   'outputs',
   'childEnded',
   'gateOpened',

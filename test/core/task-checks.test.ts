@@ -1,7 +1,13 @@
 // The checks of texts written by models, and the statistics of tables.
 import { expect, test } from 'vitest'
 import { utf8 } from '../../src/core/crypto.ts'
-import { cite, faultsOfCode, keepQuoted, namesIn, strangeNumbers } from '../../src/nodes/documents/checks.ts'
+import {
+  cite,
+  faultsOfCode,
+  keepQuoted,
+  namesIn,
+  unexplainedNumbers,
+} from '../../src/nodes/documents/checks.ts'
 import { unifiedDiff } from '../../src/nodes/documents/diff.ts'
 import { profileOf } from '../../src/nodes/documents/profile.ts'
 import { safeHtml } from '../../src/nodes/documents/safe-html.ts'
@@ -40,7 +46,7 @@ test.each([
   ['1,234.5 in all', []],
   ['Nearly 9999', ['9999']],
 ])('%s has the unsupported numbers %j', (text, strange) => {
-  expect(strangeNumbers(text, { mean: 2.4999, share: 0.3333, rows: 4, change: -7, sum: 1234.5 })).toEqual(
+  expect(unexplainedNumbers(text, { mean: 2.4999, share: 0.3333, rows: 4, change: -7, sum: 1234.5 })).toEqual(
     strange,
   )
 })
@@ -148,10 +154,10 @@ test('hostile texts are checked in linear time', () => {
   const n = 200_000
   const texts = ['\n', '<a ', '<a href="', '<!--', '<script>', '</', "<p a='", '<p a=', ' / =', '<style']
   for (const text of texts) safeHtml(text.repeat(n / text.length))
-  strangeNumbers('\n'.repeat(n), {})
-  strangeNumbers('# '.repeat(n), {})
+  unexplainedNumbers('\n'.repeat(n), {})
+  unexplainedNumbers('# '.repeat(n), {})
   const many = Array.from({ length: n }, (_, at) => at + 0.5)
-  expect(strangeNumbers(many.map((one) => one + 1e6).join(' '), many).length).toBeGreaterThan(0)
+  expect(unexplainedNumbers(many.map((one) => one + 1e6).join(' '), many).length).toBeGreaterThan(0)
   expect(spentMs()).toBeLessThan(5_000)
 })
 

@@ -12,7 +12,7 @@ import type {
 } from '../../../src/objects/workflow-run.ts'
 import { leaveLine } from '../outside/admission/slot.ts'
 import { addAuditEntry, type RunAuditEntry } from '../outside/audit.ts'
-import { mayResume, notePause } from '../outside/other-runs/children.ts'
+import { mayResume, recordPause } from '../outside/other-runs/children.ts'
 import type { StoredWait } from '../rows/store.ts'
 import { encodeValue } from '../rows/values.ts'
 import type { RunShell } from '../run-shell.ts'
@@ -56,7 +56,7 @@ export function control(machine: RunShell, verb: ControlVerb, by: string, actor:
     if (verb === 'resume' && result.accepted) armStart(machine)
     return result
   })
-  if (verb === 'pause' && (accepted || paused)) notePause(machine, by, paused)
+  if (verb === 'pause' && (accepted || paused)) recordPause(machine, by, paused)
   const isAlreadySet = (verb === 'pause' && paused) || (verb === 'resume' && !paused)
   return accepted || isAlreadySet
     ? viewAnswer(machine)

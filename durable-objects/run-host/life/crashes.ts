@@ -43,10 +43,10 @@ const isPath = (key: string): boolean => !key.startsWith('$')
 type Doing = { at: string | null; host: string }
 
 /** What runs are working on. Kept in the isolate, which survives the reset of an object. */
-const underWay = lostWithProcess(new Map<string, Doing>())
+const inProgress = lostWithProcess(new Map<string, Doing>())
 
 /** Whether the object was reset during a turn, which then tells why its runs were lost. */
-export const isCutOff = (host: string): boolean => [...underWay.values()].some((one) => one.host === host)
+export const isCutOff = (host: string): boolean => [...inProgress.values()].some((one) => one.host === host)
 
 export type Crashes = ReturnType<typeof openCrashes>
 
@@ -70,8 +70,8 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
   }
 
   function recall(): void {
-    const interrupted = underWay.get(runId)
-    underWay.delete(runId)
+    const interrupted = inProgress.get(runId)
+    inProgress.delete(runId)
     if (!isStored) return
     const process = thisProcess()
     for (const { at, count, trying } of rows.find(n)) {
@@ -112,10 +112,10 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
 
     /** Wraps a turn. If it throws, the note stays for the next load of the run. */
     during<T>(work: () => T): T {
-      underWay.set(runId, doing)
+      inProgress.set(runId, doing)
       doing.at = fixed
       const result = work()
-      underWay.delete(runId)
+      inProgress.delete(runId)
       doing.at = null
       return result
     },
@@ -143,6 +143,6 @@ export function openCrashes(rows: CrashRows, n: number, runId: string, host: str
       }
     },
     /** A full disk fails every turn, so it does not count against this one. */
-    ignore: (): void => void underWay.delete(runId),
+    ignore: (): void => void inProgress.delete(runId),
   }
 }

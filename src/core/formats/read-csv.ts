@@ -68,7 +68,7 @@ export function csvReader(separator: string) {
     } else cell += c
   }
 
-  const handOut = (): CsvRecord[] => {
+  const takeRecords = (): CsvRecord[] => {
     const found = records
     records = []
     return found
@@ -78,14 +78,14 @@ export function csvReader(separator: string) {
     push(text: string): CsvRecord[] {
       for (const c of text) take(c)
       if (cell.length > MAX_CELL) throw new CsvFault(`Line ${startLine} has a cell that does not end.`)
-      return handOut()
+      return takeRecords()
     },
     end(): CsvRecord[] {
       if (inQuotes && !sawQuote) throw new CsvFault(`Line ${quoteLine} has a quote that is not closed.`)
       inQuotes = false
       sawQuote = false
       if (cell !== '' || cells.length > 0 || wasQuoted) endRecord()
-      return handOut()
+      return takeRecords()
     },
   }
 }

@@ -117,7 +117,7 @@ async function isFamiliarNetwork(request: RequestContext, email: string): Promis
 }
 
 /** Clears the counters once the owner has proven who they are, so they don't wait because of other people's guesses. */
-export async function forgetSignIns(
+export async function resetSignInCounters(
   request: RequestContext,
   email: string,
   deviceId: string | null,

@@ -20,7 +20,7 @@ const isRefusal = (code: ErrorCode): boolean => ERRORS[code].status < 500 || cod
 
 type Attempted = { method: string; path: string; headers: Headers; sizeBytes: number | null }
 
-export function noteRefusal(
+export function recordRefusal(
   request: RequestContext,
   hook: Hook,
   attempted: Attempted,
@@ -30,7 +30,7 @@ export function noteRefusal(
 }
 
 /** Not reported to the sender, who could not fix it and would retry. */
-export const noteFilterFault = (
+export const recordFilterFault = (
   request: RequestContext,
   hook: Hook,
   attempted: Attempted,

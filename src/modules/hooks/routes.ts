@@ -9,7 +9,7 @@ import { router } from '../../http/router.ts'
 import { SANDBOX, toResponse } from './answer.ts'
 import { readBytes } from './delivery.ts'
 import { type HookAnswer, receiveDelivery } from './receive.ts'
-import { listRefused, noteFilterFault, noteRefusal } from './refusals.ts'
+import { listRefused, recordFilterFault, recordRefusal } from './refusals.ts'
 import { findHook, type Hook } from './repo.ts'
 import { HookReceipt, ListRefused, RefusedDeliveryPage } from './schema.ts'
 
@@ -50,10 +50,10 @@ async function receive(c: Context<HookEnv>): Promise<Response> {
     attempted.sizeBytes = bytes.length
     const answer = await receiveDelivery(request, hook, { ...attempted, url, bytes })
     if (answer.kind === 'ignored' && answer.fault !== null)
-      noteFilterFault(request, hook, attempted, answer.fault)
+      recordFilterFault(request, hook, attempted, answer.fault)
     return respond(c, answer)
   } catch (error) {
-    if (error instanceof AppError) noteRefusal(request, hook, attempted, error)
+    if (error instanceof AppError) recordRefusal(request, hook, attempted, error)
     throw error
   }
 }

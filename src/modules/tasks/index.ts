@@ -16,7 +16,7 @@ import { templateRoutes } from './templates/routes.ts'
 import { transferRoutes } from './transfer/routes.ts'
 import { workerRoutes } from './workers/routes.ts'
 
-export { type DeskMemory, newMemory, workAtDesk } from './desk/work.ts'
+export { type DeskMemory, newMemory, processDesk } from './desk/work.ts'
 export { stepTasks } from './run-steps.ts'
 export { findTasksByWords } from './search/service.ts'
 

@@ -14,18 +14,18 @@ const TABLES = (Object.values(schema) as unknown[])
   .map((table) => getTableConfig(table))
 
 /** Rows of these go with the team's row, or with a row that goes with it. */
-function goByCascade(name: string): boolean {
+function isDeletedByCascade(name: string): boolean {
   if (name === 'teams') return true
   const keys = TABLES.find((table) => table.name === name)?.foreignKeys ?? []
   return keys.some(
-    (key) => key.onDelete === 'cascade' && goByCascade(getTableName(key.reference().foreignTable)),
+    (key) => key.onDelete === 'cascade' && isDeletedByCascade(getTableName(key.reference().foreignTable)),
   )
 }
 
 /** Derived from the schema, so new tables are included. */
 export const LEFTOVER_TABLES: string[] = TABLES.filter(
   ({ name, columns }) =>
-    columns.some((column) => column.name === 'team_id') && !goByCascade(name) && !KEPT.has(name),
+    columns.some((column) => column.name === 'team_id') && !isDeletedByCascade(name) && !KEPT.has(name),
 ).map(({ name }) => name)
 
 export async function hasTeam(d1: D1Database, teamId: string): Promise<boolean> {

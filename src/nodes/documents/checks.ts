@@ -57,7 +57,7 @@ const toNumber = (text: string): number => Number(text.replace(/,/g, '').replace
 const decimalsOf = (text: string): number => (/\.(\d+)/.exec(text)?.[1] ?? '').length
 
 /** Numbers in a text that were not computed: not even rounded, as a percentage, or without their sign. */
-export function strangeNumbers(text: string, computed: unknown): string[] {
+export function unexplainedNumbers(text: string, computed: unknown): string[] {
   const known = Float64Array.from(
     numbersIn(computed)
       .filter(Number.isFinite)

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { type NodeType, pureNode } from '../node.ts'
 import { mainPort } from '../ports-of.ts'
-import { cite, faultsOfCode, keepQuoted, namesIn, strangeNumbers } from './checks.ts'
+import { cite, faultsOfCode, keepQuoted, namesIn, unexplainedNumbers } from './checks.ts'
 import { unifiedDiff } from './diff.ts'
 import { buildSite, zipOf } from './site.ts'
 
@@ -81,9 +81,9 @@ export const textNumbers = pureNode({
   output: '`{ text }`.',
   example: { text: 'The mean is 2.5.', data: { mean: 2.4999 } },
   compute: ({ params: { text, data } }) => {
-    const strange = strangeNumbers(text, data)
-    if (strange.length === 0) return { output: { text } }
-    const message = `The text contains numbers that were not computed: ${strange.slice(0, 10).join(', ')}`
+    const unexplained = unexplainedNumbers(text, data)
+    if (unexplained.length === 0) return { output: { text } }
+    const message = `The text contains numbers that were not computed: ${unexplained.slice(0, 10).join(', ')}`
     return { error: { code: 'text.strange_number', message, retryable: false } }
   },
 })

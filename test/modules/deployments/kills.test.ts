@@ -24,14 +24,14 @@ class Death extends Error {}
 /** Crashes at the call with this number, and accepts no calls after it. */
 function dying(at: number): { env: Env; settled: () => Promise<unknown> } {
   let calls = 0
-  const underWay: Promise<unknown>[] = []
+  const inProgress: Promise<unknown>[] = []
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     calls++
     if (calls > at) throw new Death('dead')
     // At every other number, the call is made and its answer is lost.
     if (calls === at && at % 2 === 0) throw new Death('before')
     const under = work()
-    underWay.push(under)
+    inProgress.push(under)
     const result = await under
     if (calls >= at) throw new Death('after')
     return result
@@ -58,7 +58,7 @@ function dying(at: number): { env: Env; settled: () => Promise<unknown> } {
   return {
     env: { ...(env as unknown as Env), DB, NAMED_NETWORK: network as unknown as Fetcher },
     // Calls in progress at the crash have arrived by now, or never will.
-    settled: () => Promise.allSettled(underWay),
+    settled: () => Promise.allSettled(inProgress),
   }
 }
 

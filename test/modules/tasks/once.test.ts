@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { prepare } from '../../../src/db/statement.ts'
 import { sweepTasks } from '../../../src/modules/tasks/desk/sweep.ts'
-import { newMemory, workAtDesk } from '../../../src/modules/tasks/desk/work.ts'
+import { newMemory, processDesk } from '../../../src/modules/tasks/desk/work.ts'
 import { claimQueued } from '../../../src/modules/tasks/runs/repo.ts'
 import { nextRunId } from '../../../src/modules/tasks/runs/start.ts'
 import { clock } from '../../helpers/clock.ts'
@@ -31,11 +31,13 @@ test('two last dependencies that end together, processed by many at once, start 
       verb(ada, a.id, 'execute'),
       verb(ada, b.id, 'execute'),
       ...Array.from({ length: 4 }, () =>
-        withContext((request) => workAtDesk(request, ada.teamId, newMemory())),
+        withContext((request) => processDesk(request, ada.teamId, newMemory())),
       ),
     ])
     await Promise.all(
-      Array.from({ length: 4 }, () => withContext((request) => workAtDesk(request, ada.teamId, newMemory()))),
+      Array.from({ length: 4 }, () =>
+        withContext((request) => processDesk(request, ada.teamId, newMemory())),
+      ),
     )
     const done = await untilStatus(ada, last.id, 'succeeded')
     await indexed(ada, last.id)
@@ -56,7 +58,7 @@ test('a change that was processed and not deleted because of a crash starts noth
   )
     .bind(ada.teamId)
     .run()
-  for (let n = 0; n < 3; n++) await withContext((request) => workAtDesk(request, ada.teamId, newMemory()))
+  for (let n = 0; n < 3; n++) await withContext((request) => processDesk(request, ada.teamId, newMemory()))
   await indexed(ada, next.id)
   expect([(await taskOf(ada, next.id)).attempt, await runsOf(ada, next.id)]).toEqual([1, 1])
 })
@@ -103,7 +105,7 @@ test('changes that were published are deleted, even if no task could start', asy
     },
   }
   const pass = withContext((request) =>
-    workAtDesk({ ...request, env: { ...request.env, RUNS } as never }, ada.teamId, newMemory()),
+    processDesk({ ...request, env: { ...request.env, RUNS } as never }, ada.teamId, newMemory()),
   )
   await expect(pass).rejects.toThrow('The runs cannot be reached')
   // Only what the pass itself has changed is left.

@@ -35,6 +35,6 @@ export const mayResume = (machine: RunShell, by: string): boolean =>
   by !== PARENT || machine.store.readMeta(PAUSED_BY) === PARENT
 
 /** A pause by a person lasts longer than a pause by the parent. */
-export function notePause(machine: RunShell, by: string, wasPaused: boolean): void {
+export function recordPause(machine: RunShell, by: string, wasPaused: boolean): void {
   if (!wasPaused || by !== PARENT) machine.store.writeMeta(PAUSED_BY, by)
 }

@@ -16,14 +16,14 @@ const MAX_ANCESTORS = 100
 /** The paths, or the id of a compensation in progress. */
 export async function compensatedOf(machine: RunShell): Promise<ReadonlySet<string> | string> {
   const own = await undoneHere(machine)
-  if (own.underWay !== null) return own.underWay
+  if (own.inProgress !== null) return own.inProgress
   const paths = new Set(own.paths)
   const run = machine.requireRun()
   let before = own.before
   for (let at = 0; before !== null && at < MAX_ANCESTORS; at++) {
     const there = await workflowRun(machine.env.RUNS, before).undoneHere()
     if (there === null) break
-    if (there.underWay !== null) return there.underWay
+    if (there.inProgress !== null) return there.inProgress
     for (const path of there.paths) if (isAdopted(run, path)) paths.add(path)
     before = there.before
   }
@@ -34,18 +34,18 @@ export async function undoneHere(machine: RunShell): Promise<Undone> {
   const run = machine.requireRun()
   const before = keepsOutcomes(run) ? (run.spec.follows ?? run.spec.parent?.runId ?? null) : null
   const { compensate } = readFollowers(machine.store)
-  if (compensate === undefined) return { paths: [], underWay: null, before }
-  if (compensate.undone !== undefined) return { paths: compensate.undone, underWay: null, before }
+  if (compensate === undefined) return { paths: [], inProgress: null, before }
+  if (compensate.undone !== undefined) return { paths: compensate.undone, inProgress: null, before }
   const paths: string[] = []
   let at: string | null = compensate.runId
   while (at !== null) {
     const answer = await workflowRun(machine.env.RUNS, at).undone()
     // The id of a compensation is stored before it starts.
-    if (answer === null || !answer.hasEnded) return { paths, underWay: at, before }
+    if (answer === null || !answer.hasEnded) return { paths, inProgress: at, before }
     paths.push(...answer.paths)
     at = answer.retry
   }
-  return { paths, underWay: null, before }
+  return { paths, inProgress: null, before }
 }
 
 /** For a compensation: what it has undone, or tried to undo. */
@@ -60,7 +60,7 @@ export function undoneBy({
 }
 
 /** Called before a compensation is deleted. */
-export function noteUndone({ run, store }: RunShell, runId: string, paths: string[]): void {
+export function recordUndone({ run, store }: RunShell, runId: string, paths: string[]): void {
   if (run === null) return
   const followers = readFollowers(store)
   if (followers.compensate?.runId !== runId) return

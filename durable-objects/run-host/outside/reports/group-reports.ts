@@ -48,7 +48,7 @@ export class GroupReports {
     takeReports: (work: () => void) => void
   }
   #timer: ReturnType<typeof setTimeout> | undefined
-  #underWay = false
+  #inProgress = false
 
   constructor(context: GroupContext) {
     this.#context = context
@@ -69,7 +69,7 @@ export class GroupReports {
   }
 
   #schedule(delayMs: number): void {
-    if (this.#timer !== undefined || this.#underWay) return
+    if (this.#timer !== undefined || this.#inProgress) return
     this.#context.arm(this.#context.now() + delayMs + HEARTBEAT_MS)
     this.#timer = setTimeout(() => {
       this.#timer = undefined
@@ -84,7 +84,7 @@ export class GroupReports {
   }
 
   async #send(): Promise<void> {
-    this.#underWay = true
+    this.#inProgress = true
     try {
       const { tables, now } = this.#context
       for (;;) {
@@ -96,7 +96,7 @@ export class GroupReports {
     } catch (error) {
       createLog('error').error('runs could not be reported', { error })
     } finally {
-      this.#underWay = false
+      this.#inProgress = false
       this.sendPending()
     }
   }

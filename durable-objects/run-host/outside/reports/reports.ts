@@ -14,7 +14,7 @@ export class Reports {
   readonly #machine: RunShell
   readonly #timers: Timers
   readonly #onAllSent: () => void
-  #underWay = false
+  #inProgress = false
   #dueAt = Number.POSITIVE_INFINITY
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -30,7 +30,7 @@ export class Reports {
   }
 
   get isUnderWay(): boolean {
-    return this.#underWay || this.isDue
+    return this.#inProgress || this.isDue
   }
 
   enqueue(kind: string, body: Parameters<RunStore['pushOutbox']>[1]): void {
@@ -59,11 +59,11 @@ export class Reports {
   async #sendAll(): Promise<void> {
     const machine = this.#machine
     if (machine.run === null) return
-    if (this.#underWay) {
+    if (this.#inProgress) {
       this.schedule(AGAIN_MS)
       return
     }
-    this.#underWay = true
+    this.#inProgress = true
     try {
       const nextAt = await drainOutbox(machine)
       if (machine.run === null) return
@@ -78,7 +78,7 @@ export class Reports {
         error,
       })
     } finally {
-      this.#underWay = false
+      this.#inProgress = false
     }
   }
 

@@ -8,7 +8,7 @@ import { messagesOf } from '../../../nodes/ai/settings.ts'
 import { requireKnownCredentials } from '../../agents/index.ts'
 import type { Started } from '../../runs/index.ts'
 import type { CallAgentBatch } from '../schema.ts'
-import { type CallOptions, definedIn, namedParams, requireCallable, requireSound } from './call.ts'
+import { type CallOptions, definedIn, namedParams, requireCallable, requireValidCall } from './call.ts'
 import { attached, refsOf, requireFilesRight } from './files.ts'
 import { requireCallableModels, requireFits } from './models.ts'
 import { startCall } from './start.ts'
@@ -22,7 +22,7 @@ export async function callAgentBatch(
   { idempotencyKey, ...options }: CallOptions,
 ): Promise<Started> {
   const agent = await requireCallable(ctx, agentId)
-  requireSound({ agent, ...rest })
+  requireValidCall({ agent, ...rest })
   await requireKnownCredentials(ctx, { models: rest.models })
   for (const input of inputs) requireFilesRight(ctx.actor, messagesOf(input), input.files)
   const answering = { ...rest, agent }

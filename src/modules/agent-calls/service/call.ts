@@ -36,7 +36,7 @@ export async function callAgent(
   call: Call,
   { idempotencyKey, ...options }: CallOptions,
 ): Promise<Started> {
-  requireSound(call)
+  requireValidCall(call)
   const {
     callbackUrl,
     metadata,
@@ -113,7 +113,7 @@ const requestOf = ({ agent, agentId, ...call }: Call): Json =>
   ({ ...call, ...(agentId === undefined ? { agent } : { agentId }) }) as unknown as Json
 
 /** Refuses calls that no run could complete. */
-export function requireSound({ agent, schema, models }: Pick<Call, 'agent' | 'schema' | 'models'>): void {
+export function requireValidCall({ agent, schema, models }: Pick<Call, 'agent' | 'schema' | 'models'>): void {
   const faults = [
     ...faultsOfModels(models),
     ...faultsOfModels(agent.models).map(({ at, message }) => ({ at: ['agent', ...at], message })),

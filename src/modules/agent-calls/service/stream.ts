@@ -22,7 +22,7 @@ export async function streamAgent(
   idempotencyKey: string | null,
 ): Promise<Response> {
   const answers = approvalsIn(messages)
-  if (answers.length > 0) return goOn(ctx, answers, request)
+  if (answers.length > 0) return continueAnswers(ctx, answers, request)
   const { schema, models, limits, onLimit, metadata, threadId, queue } = chat
   // A thread already has the earlier messages.
   const said = fromUi(threadId === undefined ? messages : newestOf(messages))
@@ -53,7 +53,7 @@ const newestOf = (messages: UiMessage[]): UiMessage[] =>
   messages.slice(messages.findLastIndex(({ role }) => role !== 'user') + 1)
 
 /** Applies the decisions one by one, like any decision on an approval. Then the stream continues after what was shown. */
-async function goOn(
+async function continueAnswers(
   ctx: ServiceContext,
   answers: ReturnType<typeof approvalsIn>,
   request: Request,

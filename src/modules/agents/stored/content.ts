@@ -89,7 +89,7 @@ export function toVersion({ version, agent, createdBy, createdAt }: VersionRow):
 }
 
 /** Refuses settings that make every call fail. */
-export function requireSound({ tools, outputSchema, models }: AgentConfig): void {
+export function requireValidConfig({ tools, outputSchema, models }: AgentConfig): void {
   const errors: FieldError[] = faultsOfTools(tools).map(({ at, message }) => ({
     path: `/tools/${at.map(String).join('/')}`,
     code: 'tools.invalid',

@@ -12,7 +12,7 @@ import { type BuiltInType, builtInAgent } from '../built-in/types.ts'
 import {
   type Content,
   contentOf,
-  requireSound,
+  requireValidConfig,
   startOf,
   storedContent,
   toAgent,
@@ -72,7 +72,7 @@ export async function storeAgent(
   action: 'agent.created' | 'agent.cloned' | 'agent.created_from_template',
 ): Promise<Versioned<Agent>> {
   const { teamId, userId, plan } = ctx.actor
-  requireSound(content.config)
+  requireValidConfig(content.config)
   requireToolRights(ctx.actor, content.config.tools)
   await requireKnownCredentials(ctx, content.config)
   const now = ctx.now()
@@ -118,7 +118,7 @@ export async function change(
   const stored = storedContent(after)
   const isSame = (Object.keys(stored) as (keyof typeof stored)[]).every((key) => stored[key] === row[key])
   if (isSame) return byVersion(toAgent(row))
-  requireSound(after.config)
+  requireValidConfig(after.config)
   requireToolRights(ctx.actor, after.config.tools)
   await requireKnownCredentials(ctx, after.config)
   const now = ctx.now()

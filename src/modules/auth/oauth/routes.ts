@@ -7,7 +7,7 @@ import { problemResponse } from '../../../http/problem.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router } from '../../../http/router.ts'
 import { dropCookie, readCookie, writeCookie } from '../cookies.ts'
-import { consoleFromHereOnly, handOut } from '../sessions/console-session.ts'
+import { requireOwnConsole, sendTokens } from '../sessions/console-session.ts'
 import { Tokens } from '../sessions/schema.ts'
 import { rememberDevice } from '../sign-in/device-cookie.ts'
 import { type CallbackOutcome, finishOauth } from './callback.ts'
@@ -67,7 +67,7 @@ export const oauthRoutes = router()
   .post(
     '/exchange',
     limitByAddress,
-    consoleFromHereOnly,
+    requireOwnConsole,
     doc('auth.oauth.exchange', 'Exchange the code of a provider sign-in for tokens', 200, Tokens),
     validate('json', ExchangeOauth),
     async (c) => {
@@ -79,7 +79,7 @@ export const oauthRoutes = router()
       const tokens = await signInWithIdentity(c.var.request, identity, { mfaCode, consume })
       dropCookie(c, TICKET_COOKIE)
       await rememberDevice(c, tokens.user.email)
-      return c.json(handOut(c, tokens))
+      return c.json(sendTokens(c, tokens))
     },
   )
   .get(

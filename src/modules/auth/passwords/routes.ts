@@ -2,7 +2,7 @@ import { access } from '../../../http/auth.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router, UPDATE_BY_PUT } from '../../../http/router.ts'
-import { consoleFromHereOnly, handOut } from '../sessions/console-session.ts'
+import { requireOwnConsole, sendTokens } from '../sessions/console-session.ts'
 import { Tokens } from '../sessions/schema.ts'
 import { knownDevice } from '../sign-in/device-cookie.ts'
 import { ChangePassword, ForgotPassword, MailAccepted, ResetPassword } from './schema.ts'
@@ -13,10 +13,10 @@ export const passwordRoutes = router()
     UPDATE_BY_PUT,
     '/password',
     access('account:manage'),
-    consoleFromHereOnly,
+    requireOwnConsole,
     doc('auth.password.update', 'Change your password and end all other sessions', 200, Tokens),
     validate('json', ChangePassword),
-    async (c) => c.json(handOut(c, await updatePassword(c.var.ctx, c.req.valid('json')))),
+    async (c) => c.json(sendTokens(c, await updatePassword(c.var.ctx, c.req.valid('json')))),
   )
   .post(
     '/password/forgot',

@@ -11,7 +11,7 @@ import { commit, commitOrStale } from '../../../db/commit.ts'
 import { revokeApiKeys } from '../../api-keys/index.ts'
 import { findAccount, findAccountByEmail } from '../account-repo.ts'
 import { actingAs } from '../acting-as.ts'
-import { beginGuess, forgetSignIns, takeMailAllowance, wasUnknownResetAudited } from '../brute-force.ts'
+import { beginGuess, resetSignInCounters, takeMailAllowance, wasUnknownResetAudited } from '../brute-force.ts'
 import { passwordChangedMail, resetMail } from '../mails.ts'
 import { deleteIdentities } from '../oauth/repo.ts'
 import { voidOneTimeTokens } from '../one-time-token-repo.ts'
@@ -147,7 +147,7 @@ export async function resetPasswordWithToken(
     ],
   })
   if (outcome === 'guard_missed') throw new AppError('auth.invalid_one_time_token')
-  await forgetSignIns(request, owner.email, await deviceOf(owner.email))
+  await resetSignInCounters(request, owner.email, await deviceOf(owner.email))
 }
 
 const passwordNotice = (userId: string) =>

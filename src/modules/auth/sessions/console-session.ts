@@ -13,7 +13,7 @@ const NAME = 'orrery-refresh'
 const PATH = '/api/v1/auth'
 
 /** Runs before a sign-in or a refresh, before anything is changed. */
-export const consoleFromHereOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const requireOwnConsole: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (isConsole(c)) {
     const own = new URL(c.var.request.settings.PUBLIC_URL).origin
     if (c.req.header('origin') !== own)
@@ -25,7 +25,7 @@ export const consoleFromHereOnly: MiddlewareHandler<AppEnv> = async (c, next) =>
 export const isConsole = (c: Context<AppEnv>): boolean => c.req.header('x-orrery-client') === 'console'
 
 /** The tokens for the client: all in the response, or for the console the refresh token in its cookie. */
-export function handOut(c: Context<AppEnv>, tokens: IssuedTokens): Tokens {
+export function sendTokens(c: Context<AppEnv>, tokens: IssuedTokens): Tokens {
   if (!isConsole(c)) return tokens
   const { refreshToken, ...shown } = tokens
   const secure = overTls(c)

@@ -5,11 +5,11 @@ import { doc, validate } from '../../../http/openapi.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router } from '../../../http/router.ts'
 import {
-  consoleFromHereOnly,
   dropRefreshCookie,
-  handOut,
   isConsole,
   readRefreshCookie,
+  requireOwnConsole,
+  sendTokens,
 } from './console-session.ts'
 import { refresh } from './refresh.ts'
 import { ListSessions, Refresh, SessionPage, Tokens } from './schema.ts'
@@ -21,20 +21,20 @@ export const sessionRoutes = router()
   .post(
     '/refresh',
     limitByAddress,
-    consoleFromHereOnly,
+    requireOwnConsole,
     doc('auth.refresh', 'Exchange a refresh token for a new token pair', 200, Tokens),
     validate('json', Refresh, { optional: true }),
     async (c) => {
       const inCookie = readRefreshCookie(c)
       const { refreshToken } = c.req.valid('json')
       if (refreshToken !== undefined)
-        return c.json(handOut(c, await refresh(c.var.request, refreshToken, 'body')))
+        return c.json(sendTokens(c, await refresh(c.var.request, refreshToken, 'body')))
       if (!isConsole(c))
         throw new AppError('request.invalid', {
           errors: [{ path: '/refreshToken', message: 'is required', code: 'required' }],
         })
       if (inCookie === undefined) throw new AppError('auth.invalid_refresh_token')
-      return c.json(handOut(c, await refresh(c.var.request, inCookie, 'cookie')))
+      return c.json(sendTokens(c, await refresh(c.var.request, inCookie, 'cookie')))
     },
   )
   .post(

@@ -3,7 +3,7 @@ import { isForm } from '../../../http/body.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { limitByAddress } from '../../../http/rate-limit.ts'
 import { router } from '../../../http/router.ts'
-import { consoleFromHereOnly, handOut } from '../sessions/console-session.ts'
+import { requireOwnConsole, sendTokens } from '../sessions/console-session.ts'
 import { Tokens } from '../sessions/schema.ts'
 import { knownDevice, rememberDevice } from './device-cookie.ts'
 import { resendVerification, verifyEmail } from './email-verification.ts'
@@ -40,7 +40,7 @@ export const signInRoutes = router()
   .post(
     '/register',
     limitByAddress,
-    consoleFromHereOnly,
+    requireOwnConsole,
     doc('auth.register', 'Create an account and its personal team', 201, Tokens, {
       description:
         'The `REGISTRATION` setting can limit this to addresses with an open invitation, or close it. Then it returns 403 `registration.closed`.',
@@ -49,13 +49,13 @@ export const signInRoutes = router()
     async (c) => {
       const tokens = await register(c.var.request, c.req.valid('json'))
       await rememberDevice(c, tokens.user.email)
-      return c.json(handOut(c, tokens), 201)
+      return c.json(sendTokens(c, tokens), 201)
     },
   )
   .post(
     '/login',
     limitByAddress,
-    consoleFromHereOnly,
+    requireOwnConsole,
     doc('auth.login', 'Sign in', 200, LoginTokens, {
       description:
         'Also accepts the password form of OAuth 2.0 (`username`, `password`); the response then also has the field names of OAuth 2.0. Repeated wrong passwords cause a wait, counted for each account and network. A device that has signed in to the account before has a cookie and its own counter, so attempts by others never make it wait.',
@@ -68,7 +68,7 @@ export const signInRoutes = router()
       // Any page can make a browser send a form, so a sign-in by form sets no cookie.
       if (isForm(c)) return c.json(withOAuthNames(tokens))
       await rememberDevice(c, input.email)
-      return c.json(handOut(c, tokens))
+      return c.json(sendTokens(c, tokens))
     },
   )
   .get('/me', accessWithRead('profile:read'), doc('auth.getMe', 'Get the current user', 200, Me), async (c) =>

@@ -110,11 +110,11 @@ export async function restoreFile(
     throw new AppError('request.invalid', {
       errors: [{ path: '/name', message: 'A new name is only allowed for a deleted file', code: 'invalid' }],
     })
-  await bringBack(ctx, file, { name: requireSameExtension(file, name), version })
+  await restoreAs(ctx, file, { name: requireSameExtension(file, name), version })
   return versionedFile((await firstOf(ctx.env.DB, findFile(teamId, id))) ?? missing())
 }
 
-async function bringBack(
+async function restoreAs(
   ctx: ServiceContext,
   file: FileRow,
   to: { name: string; version: number },

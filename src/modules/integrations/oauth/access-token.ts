@@ -34,7 +34,7 @@ const MAX_WAIT_MS = 40_000
 const FRESH_MS = 30_000
 export const mayBeStale = ({ fetchedAt }: AccessToken, now: number): boolean => now - fetchedAt > FRESH_MS
 
-const underWay = new WeakMap<Credential, Promise<AccessToken>>()
+const inProgress = new WeakMap<Credential, Promise<AccessToken>>()
 
 /** `refused` is a token that the service has answered with 401, so another one is needed. */
 export async function accessToken(
@@ -45,10 +45,10 @@ export async function accessToken(
 ): Promise<AccessToken> {
   const known = credential.token
   if (known !== null && isUsable(known, refused, scope.now())) return known
-  const waiting = underWay.get(credential)
+  const waiting = inProgress.get(credential)
   if (waiting !== undefined) return waiting
-  const fetching = fetchInTurn(scope, credential, reach, refused).finally(() => underWay.delete(credential))
-  underWay.set(credential, fetching)
+  const fetching = fetchInTurn(scope, credential, reach, refused).finally(() => inProgress.delete(credential))
+  inProgress.set(credential, fetching)
   const token = await fetching
   credential.token = token
   return token

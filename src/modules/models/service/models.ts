@@ -21,7 +21,7 @@ import { enterBreaker, type Gate } from '../breaker/breaker.ts'
 import { defaultModelChoice } from '../list/service.ts'
 import { type ModelsScope, type Target, targetOf } from '../targets/targets.ts'
 import { estimateCall, NOTHING_USED } from './estimate.ts'
-import { noteOutcome } from './outcome.ts'
+import { recordOutcome } from './outcome.ts'
 import { costOf } from './prices.ts'
 
 export function modelsOf(scope: ModelsScope): ModelsPort {
@@ -90,7 +90,7 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
         { target: target.target, request, allowHosts: [...scope.settings.OUTBOUND_ALLOW_HOSTS] },
         { signal, now, onDelta },
       )
-      await noteOutcome(scope, rung, target, before, answer)
+      await recordOutcome(scope, rung, target, before, answer)
       return { ...answer, costMicros: await costOf(scope, rung, answer.usage) }
     },
 
@@ -110,7 +110,7 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
         { target: target.target, rung, texts, key, allowHosts },
         signal,
       )
-      await noteOutcome(scope, rung, target, before, answer)
+      await recordOutcome(scope, rung, target, before, answer)
       if (!answer.ok) return { ...answer, costMicros: null }
       const { inputTokens } = answer
       const usage = inputTokens === null ? null : { ...NOTHING_USED, inputTokens }

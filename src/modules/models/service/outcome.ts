@@ -16,7 +16,7 @@ const FAIR_TIMEOUT_MS = 30_000
 
 type Outcome = { ok: true } | { ok: false; reason: FailureReason }
 
-export async function noteOutcome(
+export async function recordOutcome(
   scope: ModelsScope,
   rung: ModelChoice,
   target: Target,

@@ -45,7 +45,7 @@ async function notifyFollowed({ env }: Ctx, { id, follows, mode }: RunView): Pro
   const followed = workflowRun(env.RUNS, follows)
   if (mode !== 'compensate') return followed.release(mode, id)
   const compensated = await workflowRun(env.RUNS, id).undone()
-  if (compensated !== null) await followed.noteUndone(id, compensated.paths)
+  if (compensated !== null) await followed.recordUndone(id, compensated.paths)
 }
 
 /** For administrators. Only for runs that do not respond; teams delete all others themselves. */

@@ -90,7 +90,7 @@ export async function publishTaskChanges(
 }
 
 /** The creator and the assignee. */
-export const concerned = (row: ShortTask): string[] => [
+export const creatorAndAssignee = (row: ShortTask): string[] => [
   row.createdBy,
   ...(row.assignee.startsWith('usr_') ? [row.assignee] : []),
 ]
@@ -100,7 +100,7 @@ async function notifyOfFailure(request: RequestContext, row: ShortTask, changeId
   const message = notify({
     kind: 'task.failed',
     level: 'error',
-    to: { userIds: concerned(row) },
+    to: { userIds: creatorAndAssignee(row) },
     teamId: row.teamId,
     title: `The task ${row.title} has failed`,
     message: error?.message ?? 'The task has failed.',

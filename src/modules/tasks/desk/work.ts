@@ -34,7 +34,7 @@ export type DeskMemory = {
 export const newMemory = (): DeskMemory => ({ parents: new Map(), explainedAt: 0 })
 
 /** When to come again. Null if nothing is left. */
-export async function workAtDesk(
+export async function processDesk(
   request: RequestContext,
   teamId: string,
   memory: DeskMemory,

@@ -144,7 +144,7 @@ async function edgesOf(ctx: ServiceContext, before: TaskRow, body: UpdateTask): 
   const seen = await findGraphVersion(DB, teamId)
   const now = await findDependencies(DB, teamId, [before.id])
   const dependsOn = body.dependsOn?.map(({ taskId }) => taskId) ?? now.map((one) => one.dependsOn)
-  if (body.dependsOn !== undefined) await requireThere(ctx, before.id, dependsOn)
+  if (body.dependsOn !== undefined) await requireTasks(ctx, before.id, dependsOn)
   if (moves) Object.assign(edges, await moved(ctx, before, parentId))
   await requireNoCycle(ctx, { id: before.id, parentId: parentId === '' ? null : parentId, dependsOn })
   if (body.dependsOn !== undefined) {
@@ -166,7 +166,7 @@ async function edgesOf(ctx: ServiceContext, before: TaskRow, body: UpdateTask): 
   return edges
 }
 
-async function requireThere(ctx: ServiceContext, id: string, ids: readonly string[]): Promise<void> {
+async function requireTasks(ctx: ServiceContext, id: string, ids: readonly string[]): Promise<void> {
   const found = new Set((await findTasks(ctx.env.DB, ctx.actor.teamId, ids, SHORT)).map((row) => row.id))
   const errors = ids.flatMap((one, at) => {
     if (one !== id && found.has(one)) return []

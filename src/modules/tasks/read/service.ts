@@ -102,7 +102,7 @@ export async function getTask(ctx: ReadContext, id: string): Promise<Versioned<T
 }
 
 /** A running task is shown with the current state of its run, which the row gets a moment later. */
-async function asItsRun(
+async function withRunState(
   { env }: Pick<ReadContext, 'env'>,
   row: TaskRow,
 ): Promise<{ row: TaskRow; isOmitted: boolean }> {
@@ -145,7 +145,7 @@ export async function viewOf(
   const row = stored
   const isQueued = row.status === 'queued' && row.runId === null
   const [shown, [standing, scheduled, placed]] = await Promise.all([
-    asItsRun(ctx, stored),
+    withRunState(ctx, stored),
     runBatch(DB, [
       findStandingDependencies(row.teamId, [row.id]),
       findSchedule(row.teamId, row.id),

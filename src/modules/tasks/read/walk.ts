@@ -1,6 +1,6 @@
 // Walks over all tasks that a filter finds. Invariant: what is read at once has at most `MAX_BYTES` of long texts, or is one task.
 import { encodeCursor } from '../../../core/cursor.ts'
-import { giveWay } from '../../../core/give-way.ts'
+import { yieldToEventLoop } from '../../../core/yield.ts'
 import { columns, rowsOf } from '../../../db/hot-read.ts'
 import { fieldsOf, LONG_BYTES, type TaskRow } from '../repo/columns.ts'
 import { findListed, findWalkEnd, type ListFilter } from '../repo/list.ts'
@@ -75,7 +75,7 @@ async function* readTasks<Name extends keyof TaskRow>(
     const page: WalkPage = await walkPage(d1, teamId, filter, { sort: 'created', limit: PAGE, cursor }, now)
     for (const ids of cutByBytes(page.rows)) yield await findTasks(d1, teamId, ids, what)
     cursor = page.cursor
-    await giveWay()
+    await yieldToEventLoop()
   } while (cursor !== null)
   return undefined
 }

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { commit } from '../../../db/commit.ts'
 import { notify } from '../../../queue/notify.ts'
-import { concerned } from '../desk/publish.ts'
+import { creatorAndAssignee } from '../desk/publish.ts'
 import { insertChange } from '../desk/repo/changes.ts'
 import { wakeDesk } from '../desk/wake.ts'
 import { findTask } from '../repo/tasks.ts'
@@ -35,7 +35,7 @@ export async function remindOfTasks(request: RequestContext): Promise<void> {
           notify({
             kind: isOverdue ? 'task.overdue' : 'task.due',
             level: isOverdue ? 'warning' : 'info',
-            to: { userIds: concerned(row) },
+            to: { userIds: creatorAndAssignee(row) },
             teamId,
             title: isOverdue ? `The task ${row.title} is overdue` : `The task ${row.title} is due soon`,
             message: `It ${isOverdue ? 'was' : 'is'} due at ${toIso(dueAt)}.`,

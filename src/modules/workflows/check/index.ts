@@ -35,7 +35,11 @@ export function checkWorkflow(definition: unknown, triggers: unknown = []): Chec
 }
 
 /** Throws 422 with all problems. Their paths refer to the request body. */
-export function requireSound(definition: unknown, triggers: unknown, more: readonly Problem[] = []): void {
+export function requireValidDefinition(
+  definition: unknown,
+  triggers: unknown,
+  more: readonly Problem[] = [],
+): void {
   refuseProblems([...checkWorkflow(definition, triggers).problems, ...more])
 }
 

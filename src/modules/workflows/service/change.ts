@@ -20,7 +20,7 @@ import {
   takeSecrets,
   toTriggerWrites,
 } from '../../triggers/index.ts'
-import { refuseProblems, requireSound } from '../check/index.ts'
+import { refuseProblems, requireValidDefinition } from '../check/index.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { type FullWorkflowRow, updateWorkflow, type WorkflowChanges } from '../repo/workflows.ts'
 import type { Workflow } from '../schema/workflow.ts'
@@ -134,7 +134,7 @@ function nextVersion(
   if (definition === undefined && given === null) return null
   const wanted = definition ?? JSON.parse(before.definition)
   const wantedTriggers = given === null ? JSON.parse(before.storedTriggers) : given.triggers
-  requireSound(wanted, wantedTriggers, given?.problems)
+  requireValidDefinition(wanted, wantedTriggers, given?.problems)
   const next = keyed(wantedTriggers)
   const same =
     canonicalJson(wanted) === canonicalJson(JSON.parse(before.definition)) &&

@@ -15,7 +15,7 @@ import {
   toTriggerWrites,
 } from '../../triggers/index.ts'
 import { addUsage, LEVEL_PERIOD } from '../../usage/index.ts'
-import { refuseProblems, requireSound } from '../check/index.ts'
+import { refuseProblems, requireValidDefinition } from '../check/index.ts'
 import { countWorkflows } from '../repo/list.ts'
 import { insertVersion } from '../repo/versions.ts'
 import { hasWorkflow, insertWorkflowWithin } from '../repo/workflows.ts'
@@ -41,7 +41,7 @@ export async function createWorkflow(
 ): Promise<Versioned<Workflow>> {
   const { teamId, userId, plan } = ctx.actor
   const { triggers: rawTriggers, secrets, problems } = takeSecrets(input.triggers)
-  requireSound(input.definition, rawTriggers, problems)
+  requireValidDefinition(input.definition, rawTriggers, problems)
   await requireNamed(ctx, input.definition, rawTriggers)
   await requireErrorWorkflow(ctx, input.errorWorkflowId)
   const now = ctx.now()

@@ -10,7 +10,7 @@ import {
   bytesOf,
   checkWorkflow,
   refuseProblems,
-  requireSound,
+  requireValidDefinition,
   toFieldError,
   workflowInvalid,
 } from '../check/index.ts'
@@ -114,7 +114,7 @@ export async function draftRunnable(
 ): Promise<Runnable> {
   requireEditor(actor, 'A run of a draft')
   const stored = storedOf((await findDraft(ctx.env.DB, actor.teamId, runnable.id)) ?? missing())
-  requireSound(stored.definition, stored.triggers)
+  requireValidDefinition(stored.definition, stored.triggers)
   const definition = JSON.stringify(stored.definition)
   const definitionHash = await sha256Hex(definition)
   return { ...runnable, definition, definitionHash, version: 0, errorWorkflowId: null }

@@ -1,4 +1,4 @@
-import { giveWay } from '../../../../core/give-way.ts'
+import { yieldToEventLoop } from '../../../../core/yield.ts'
 import type { ListedCost } from '../../costs/repo.ts'
 import type { SnapshotFilter } from '../../snapshots/schema.ts'
 import type { ListedUsage } from '../../usage/repo.ts'
@@ -22,7 +22,7 @@ export async function* pagesOf(
     if (last === undefined) return undefined
     yield rows
     if (rows.length < PAGE) return undefined
-    await giveWay()
+    await yieldToEventLoop()
     after = { date: last.date, id: last.id }
   }
 }

@@ -6,9 +6,9 @@
 import type { RequestContext } from '../../../../context.ts'
 import { periodOf } from '../../../../core/clock.ts'
 import { AppError, ERRORS, notFound } from '../../../../core/errors.ts'
-import { giveWay } from '../../../../core/give-way.ts'
 import type { Json } from '../../../../core/json.ts'
 import { toUsd } from '../../../../core/money.ts'
+import { yieldToEventLoop } from '../../../../core/yield.ts'
 import { commit } from '../../../../db/commit.ts'
 import { budgetCheckMessage } from '../../budgets/repo.ts'
 import type { FileRecord } from '../read/records.ts'
@@ -96,7 +96,7 @@ async function readOn(step: ImportStep, row: ImportRow): Promise<boolean> {
     // The page was done by another consumer, or the import was cancelled. The next step finds out which.
     if (!(await commitPage(request, row, { page, seenLine, conversion, options }))) return true
     progress({ line: page.line })
-    await giveWay()
+    await yieldToEventLoop()
     if (done >= ROWS_A_STEP) return true
     seenLine = page.line
     page = newPage(seenLine)
