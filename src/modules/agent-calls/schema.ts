@@ -7,7 +7,7 @@ import { Execution } from '../../objects/run-view.ts'
 const metadata = z
   .record(z.string().max(64), z.union([z.string().max(500), z.number(), z.boolean()]))
   .optional()
-  .describe('Fields of your own, by which runs are found.')
+  .describe('Your own fields. Runs can be found by them.')
 
 const MAX_BATCH = 1_000
 
@@ -103,7 +103,7 @@ export const CallAgentBatch = z
       .min(1)
       .max(100)
       .default(5)
-      .describe('How many calls are worked on at a time. Default: 5.'),
+      .describe('How many calls are processed at a time. Default: 5.'),
     callbackUrl,
   })
   .meta({
@@ -174,5 +174,5 @@ export type AgentRun = z.infer<typeof AgentRun>
 
 export const UiStream = z
   .string()
-  .describe('Server-sent events, as the UI message stream of the AI SDK has them.')
+  .describe('Server-sent events, as in the UI message stream of the AI SDK.')
   .meta({ id: 'UiMessageStream' })

@@ -17,7 +17,7 @@ export const CreateThread = z
     agentId: agentId
       .optional()
       .describe('The agent, or built-in type, that answers in it. Without one any agent may.'),
-    title: title.optional().describe('Default: how the first question begins.'),
+    title: title.optional().describe('Default: the beginning of the first question.'),
     metadata: metadata.default({}),
   })
   .meta({ id: 'CreateThread', examples: [{ agentId: 'writer', title: 'Notes of May' }] })
@@ -34,7 +34,7 @@ export const Thread = z
     agentId: z.string().nullable().describe('The only agent that answers in it; null where any may.'),
     title: z.string().describe('Empty until something was asked.'),
     metadata,
-    turns: z.int().describe('How often something was asked.'),
+    turns: z.int().describe('How often a question was asked.'),
     bytes: z.int().describe('The size of its turns. At 16 MB, it accepts no more questions.'),
     runId: z.string().nullable().describe('The run that answers now; null when none does.'),
     inLine: z.int().describe('How many calls wait for it.'),
@@ -50,7 +50,7 @@ export const ThreadPage = pageOf(Thread).meta({ id: 'ThreadPage' })
 
 export const ListThreads = listQuery(['-updatedAt', 'updatedAt', '-createdAt', 'createdAt'], {
   agentId: agentId.optional().describe('Only threads with this agent.'),
-  createdBy: z.string().max(64).optional().describe('Only threads that this user has made.'),
+  createdBy: z.string().max(64).optional().describe('Only threads that this user created.'),
   q: PlainText(100).optional().describe('Words in the title.'),
 })
 export type ListThreads = z.infer<typeof ListThreads>
@@ -61,7 +61,7 @@ export const ThreadMessage = z
     role: z.enum(['user', 'assistant']),
     parts: z
       .array(z.looseObject({ type: z.string() }))
-      .describe('As UI messages of the AI SDK have them: text, reasoning, tool calls with results, files.'),
+      .describe('As in UI messages of the AI SDK: text, reasoning, tool calls with results, files.'),
     metadata: z.strictObject({
       runId: z.string(),
       finishReason: z

@@ -33,7 +33,7 @@ export const Settings = z
     spaFallback: z
       .boolean()
       .optional()
-      .describe('Answers paths that are no file with `index.html`, for pages that route by themselves.'),
+      .describe('Answers paths that are not files with `index.html`, for pages that route by themselves.'),
     headers: z
       .array(z.strictObject({ path: Pattern, values: z.record(HeaderName, HeaderValue) }))
       .max(200)
@@ -180,12 +180,10 @@ export const DeploymentPage = pageOf(Deployment).meta({ id: 'DeploymentPage' })
 
 export const ListDeployments = listQuery(['-createdAt', 'createdAt'], {
   platform: PlatformName.optional().describe('Only of this platform.'),
-  project: PlainText(300).optional().describe('Only of this project, as it was written.'),
+  project: PlainText(300).optional().describe('Only of this project, in exactly this spelling.'),
   environment: Environment.optional().describe('Only production, or only previews.'),
   integrationId: z.string().max(100).optional().describe('The id of an integration.'),
-  status: commaList(z.array(Status), 100)
-    .optional()
-    .describe('One status, or several with commas between them.'),
+  status: commaList(z.array(Status), 100).optional().describe('One status, or several separated by commas.'),
   from: z.iso.datetime({ offset: true }).optional().describe('Created at this time or later.'),
   to: z.iso.datetime({ offset: true }).optional().describe('Created before this time.'),
 })

@@ -37,7 +37,7 @@ export const EventReceipt = z
     at: z.iso.datetime(),
     /** Whether an event with this id was already received. The response lists its runs again. */
     duplicate: z.boolean(),
-    runs: z.array(Target).describe('The runs that the event starts. They begin within a moment.'),
+    runs: z.array(Target).describe('The runs that the event starts. They start immediately afterwards.'),
     skipped: z
       .array(
         z.strictObject({

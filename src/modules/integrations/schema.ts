@@ -25,7 +25,7 @@ const hosts = z
 const config = z.record(z.string(), z.unknown()).describe('The fields of the type that are not secret.')
 const secrets = z
   .record(z.string(), z.string())
-  .describe('The secret fields of the type. They go in and never out.')
+  .describe('The secret fields of the type. They can be written, but never read.')
 
 export const CreateIntegration = z
   .strictObject({
@@ -104,7 +104,7 @@ export const Integration = z
           previousUntil: z.iso
             .datetime()
             .nullable()
-            .describe('Until when the value before a rotation counts.'),
+            .describe('Until when the value before a rotation is accepted.'),
         }),
       )
       .describe('The secrets that are set, by field.'),

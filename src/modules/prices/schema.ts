@@ -8,7 +8,7 @@ export const Price = z
     provider: z.string(),
     gpuType: z.string().nullable().describe('Null for language models.'),
     model: z.string().nullable().describe('A language model; null for GPUs.'),
-    region: z.string().nullable().describe('Null for all regions without a price of their own.'),
+    region: z.string().nullable().describe('Null for all regions without their own price.'),
     validFrom: z.iso.date().describe('It holds from this day until the next price of the same GPU.'),
     unit: z
       .string()

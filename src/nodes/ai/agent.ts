@@ -50,7 +50,7 @@ export const AgentParams = z
     message: 'either agent or agentId is needed',
   })
   .refine(({ threadId, queue }) => threadId !== undefined || queue === undefined, {
-    message: 'only calls in a thread wait in line',
+    message: 'only calls in a thread wait in the queue',
     path: ['queue'],
   })
 export type AgentParams = z.infer<typeof AgentParams>

@@ -26,7 +26,7 @@ export const textQuotes = pureNode({
       .array(
         z.object({
           source: z.number().describe('The number of the source; the first is 1.'),
-          claim: z.string().describe('The statement of the note, in its own words.'),
+          claim: z.string().describe('The statement of the note.'),
           quote: z
             .string()
             .describe('The quote that must appear in the source. Case and white space are ignored.'),

@@ -20,7 +20,7 @@ const shared = {
 
 export const Paginate = z.discriminatedUnion('by', [
   z.strictObject({
-    by: z.literal('next').describe('An expression gives the next page.'),
+    by: z.literal('next').describe('An expression returns the next page.'),
     next: z
       .unknown()
       .refine((value) => value !== undefined, { message: 'is missing' })

@@ -56,7 +56,7 @@ export async function callRemote(
   } catch {
     if (signal.aborted) return failed('cancelled', 'The call was cancelled.')
   }
-  return failed('connection', 'The call broke off on our side.')
+  return failed('connection', 'The call was interrupted on our side.')
 }
 
 export async function embedRemote(

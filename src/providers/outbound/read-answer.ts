@@ -83,7 +83,7 @@ export function failure(error: unknown, timeoutMs: number): AppError {
   if (name === 'AbortError')
     return new AppError('outbound.failed', { detail: 'The call was cancelled.', cause: error })
   return new AppError('outbound.failed', {
-    detail: 'The connection was lost before the whole answer had come.',
+    detail: 'The connection was lost before the answer was complete.',
     cause: error,
   })
 }

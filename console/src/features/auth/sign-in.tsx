@@ -76,7 +76,7 @@ export function SignIn() {
       }
     >
       {!second && !problem && howSessionEnded() === 'ended' && (
-        <p role="status">Your session has ended. Sign in to go on where you were.</p>
+        <p role="status">Your session has ended. Sign in to continue where you were.</p>
       )}
       <form onSubmit={submit} key={second ? 'second' : 'first'}>
         {second ? (

@@ -40,9 +40,7 @@ export function RunHead({ status }: { status: Shown }) {
         )}
       </span>
       {run.mocked && <Tag title="The start contained mocks for steps">Mocked</Tag>}
-      {run.trigger.type === 'compensate' && (
-        <Tag title="It undoes another run, which its facts name">Undo run</Tag>
-      )}
+      {run.trigger.type === 'compensate' && <Tag title="It undoes the run that is named below">Undo run</Tag>}
       {run.workflowVersion === 0 && <Tag title="It runs the draft, not a version">Draft</Tag>}
       {live.isUndoing && !hasEnded(live.status) && <Tag>Undoing</Tag>}
       {!hasEnded(live.status) && (

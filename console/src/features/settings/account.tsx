@@ -50,12 +50,12 @@ async function saveExport(): Promise<void> {
   }
 }
 
-/** A stream that broke off ends within the JSON. */
+/** An interrupted stream ends inside the JSON. */
 function nextCursorOf(text: string): string | undefined {
   try {
     return (JSON.parse(text) as { nextCursor?: string | null }).nextCursor ?? undefined
   } catch {
-    throw new Problem(0, { code: 'export.incomplete', detail: 'The export broke off. Start it again.' })
+    throw new Problem(0, { code: 'export.incomplete', detail: 'The export was interrupted. Start it again.' })
   }
 }
 

@@ -4,7 +4,7 @@ import { PLATFORM_ROLES, USER_STATUSES } from '../../../db/schema/index.ts'
 const time = z.iso.datetime({ offset: true })
 
 export const AdminStatsQuery = z.strictObject({
-  from: time.optional().describe('Begin here. Default: 24 hours before `to`, or 30 days with `bucket=day`.'),
+  from: time.optional().describe('Start here. Default: 24 hours before `to`, or 30 days with `bucket=day`.'),
   to: time.optional().describe('End here. Default: now.'),
   bucket: z.enum(['hour', 'day']).default('hour').describe('The length of a bucket. Days are in UTC.'),
 })

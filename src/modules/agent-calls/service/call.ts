@@ -77,7 +77,7 @@ export async function callAgent(
     return startInThread(ctx, start, { threadId, asked: messages, mayWait: queue, isAgain })
   if (!queue) return startCall(ctx, start)
   throw new AppError('request.invalid', {
-    errors: [{ path: '/queue', message: 'only calls in a thread wait in line', code: 'custom' }],
+    errors: [{ path: '/queue', message: 'only calls in a thread wait in the queue', code: 'custom' }],
   })
 }
 

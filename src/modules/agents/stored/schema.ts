@@ -187,7 +187,7 @@ export type ListTemplates = z.infer<typeof ListTemplates>
 
 export const CreateTemplate = z
   .strictObject({
-    agentId: z.string().max(64).describe('The agent, or built-in type, that it is made of.'),
+    agentId: z.string().max(64).describe('The agent, or built-in type, that it is copied from.'),
     name: about.name,
     description: about.description.default(''),
   })

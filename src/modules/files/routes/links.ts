@@ -65,7 +65,7 @@ export const linkRoutes = router()
     access('files:read'),
     doc('files.zip', 'Download files as a zip', 200, z.string().meta({ format: 'binary' }), {
       mediaType: 'application/zip',
-      description: 'At most 500 files and 2 GB, stored without compression and made while they are sent.',
+      description: 'At most 500 files and 2 GB, stored without compression and created while they are sent.',
     }),
     validate('json', ZipFiles),
     async (c) => {

@@ -26,7 +26,7 @@ export const uploadRoutes = router()
     idempotent(getFileUpload),
     doc('files.uploads.create', 'Begin an upload in parts', 201, FileUpload, {
       description:
-        'For slow connections: each part is sent by itself, in any order, and again where it broke off.',
+        'For slow connections: each part is sent by itself, in any order, and again if it was interrupted.',
     }),
     validate('json', CreateFileUpload),
     async (c) => c.json(await createFileUpload(c.var.ctx, c.req.valid('json')), 201),

@@ -157,7 +157,7 @@ export const DeleteFileQuery = z.strictObject({
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional()
-    .describe('Delete it for good at once, with all its versions.'),
+    .describe('Delete it permanently and immediately, with all its versions.'),
 })
 export type DeleteFileQuery = z.infer<typeof DeleteFileQuery>
 
@@ -166,7 +166,7 @@ export const DeletedFile = z
     id: z.string(),
     name: z.string(),
     deletedAt: z.iso.datetime(),
-    restorableUntil: z.iso.datetime().nullable().describe('Null where it is gone for good.'),
+    restorableUntil: z.iso.datetime().nullable().describe('Null if it cannot be restored.'),
     uses: z
       .array(z.strictObject({ kind: z.enum(['run', 'task', 'agent', 'deployment']), id: z.string() }))
       .describe('The uses of the file, at most 100.'),

@@ -18,7 +18,7 @@ const fields = {
   gpuCount: z.int().min(1).max(10_000),
   modelName: Model.nullable(),
   status: Status,
-  startedAt: Moment.nullable().describe('Set to now when a job begins to run without it.'),
+  startedAt: Moment.nullable().describe('Set to the current time when a job starts running without it.'),
   finishedAt: Moment.nullable().describe('Set to now when a job ends without it.'),
   hourlyRateUsd: HourlyRate.nullable().describe(
     'Dollars for one GPU and one hour. Without it the price table of the day of the start applies.',
@@ -91,7 +91,7 @@ export const ListGpuJobs = listQuery(
     team: Id.optional().describe('A team other than that of the request has no jobs here.'),
     status: commaList(z.array(Status), 100)
       .optional()
-      .describe('One status, or several with commas between them.'),
+      .describe('One status, or several separated by commas.'),
     provider: Provider.optional(),
     gpuType: GpuType.optional(),
     model: Model.optional(),

@@ -86,7 +86,7 @@ const models = z
   .array(z.string().trim().min(1).max(200))
   .max(200)
   .optional()
-  .describe('Names of its models, which GET /agents/models lists. The first is its usual one.')
+  .describe('Names of its models, which GET /agents/models lists. The first is the default.')
 
 /** Self-hosted servers often need no key. */
 const OPTIONAL_KEY = z.strictObject({ apiKey: apiKey.optional() })

@@ -77,7 +77,7 @@ const header: IntegrationType = {
       .max(50)
       .regex(/^[\x20-\x7e]*$/, 'ASCII characters only')
       .optional()
-      .describe('Stands before the key, such as `Token `.'),
+      .describe('The text before the key, such as `Token `.'),
     testUrl,
   }),
   secrets: z.strictObject({ value: token('The key.') }),

@@ -145,10 +145,7 @@ const s3: IntegrationType = {
     endpoint: webUrl(
       'Of a compatible store: its address, without the bucket. Default: that of AWS.',
     ).optional(),
-    pathStyle: z
-      .boolean()
-      .optional()
-      .describe('Whether the bucket stands in the path rather than in the host name.'),
+    pathStyle: z.boolean().optional().describe('Whether the bucket is in the path instead of the host name.'),
   }),
   secrets: z.strictObject({
     accessKeyId: z

@@ -145,7 +145,7 @@ async function write(
       row === undefined
         ? refusal({
             code: 'resource.conflict',
-            message: 'The parent does work of its own by now, or is gone.',
+            message: 'The parent has its own work now, or no longer exists.',
           })
         : { ok: true, id: row.id, status: row.status }
   }

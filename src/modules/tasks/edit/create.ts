@@ -88,5 +88,7 @@ async function refused(ctx: ServiceContext): Promise<AppError> {
   const most = PLAN_LIMITS[plan].openTasks
   const open = await countOpenTasks(ctx.env.DB, teamId)
   if (most !== null && open >= most) return limitReached(plan, 'openTasks', open, 'open tasks')
-  return new AppError('resource.conflict', { detail: 'The parent does work of its own by now, or is gone.' })
+  return new AppError('resource.conflict', {
+    detail: 'The parent has its own work now, or no longer exists.',
+  })
 }

@@ -158,7 +158,7 @@ export function requireMayBeParent(parent: NewTask): void {
     ((parent.runId ?? null) !== null || (parent.leaseHash ?? null) !== null)
   )
     throw new AppError('resource.conflict', {
-      detail: 'The parent does work of its own, so it cannot have subtasks.',
+      detail: 'The parent has its own work, so it cannot have subtasks.',
     })
   if ((parent.occurrenceOf ?? null) !== null || parent.status === 'scheduled')
     throw new AppError('resource.conflict', { detail: 'A task with a schedule cannot have subtasks.' })

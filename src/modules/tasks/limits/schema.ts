@@ -8,7 +8,7 @@ const Limit = z
       .enum(['assignee', 'agent', 'status'])
       .describe('The kind of limit: active tasks of an assignee or agent, or tasks with a status.'),
     subject: PlainText(100).describe('A user, an agent, or one of the active statuses.'),
-    most: z.int().min(0).max(100_000).describe('How many there may be; more wait in the queue.'),
+    most: z.int().min(0).max(100_000).describe('The maximum number; others wait in the queue.'),
   })
   .refine(
     ({ kind, subject }) => kind !== 'status' || (WORK_STATUSES as readonly string[]).includes(subject),

@@ -73,7 +73,7 @@ async function pauseRow(ctx: Ctx, row: ShortTask): Promise<void> {
   requireAllowed(row, 'pause')
   if (row.leaseHash !== null)
     throw new AppError('task.status_not_allowed', {
-      detail: 'A worker outside has the task; it can be cancelled.',
+      detail: 'An external worker has the task; it can be cancelled.',
     })
   if (row.runId !== null && (await controlRun(ctx, row, 'pause')).ok) return
   const now = ctx.now()

@@ -70,7 +70,7 @@ export async function startClaimed(
     if (team === null) throw new AppError('resource.not_found', { detail: 'The team is gone.' })
     const plan = planOf(row)
     if (plan === null)
-      throw new AppError('resource.conflict', { detail: 'The task is done by a worker outside.' })
+      throw new AppError('resource.conflict', { detail: 'The task is done by an external worker.' })
     const started = await startRunnable(request, await runnableOf(row, plan, team), {
       input: await runInputOf(request, row, dependencies),
       trigger: { type: 'task', key: row.id },

@@ -53,7 +53,7 @@ export const TaskSchedule = z
     timezone,
     startAt: Moment.optional().describe('Nothing is due before; `everyMs` counts from here.'),
     endAt: Moment.optional().describe('Nothing is due after.'),
-    maxRuns: z.int().min(1).max(1_000_000).optional().describe('How many occurrences there are at most.'),
+    maxRuns: z.int().min(1).max(1_000_000).optional().describe('The maximum number of occurrences.'),
     missed,
     overlap: z.enum(['skip', 'queue', 'parallel']).optional().meta({
       description:
@@ -73,7 +73,7 @@ export const Dependency = z.strictObject({
 export const taskFields = {
   title: TaskTitle,
   description: LongText(20_000),
-  input: z.record(z.string(), JsonValue).describe('As the type asks for it (`GET /tasks/types`).'),
+  input: z.record(z.string(), JsonValue).describe('As the type requires it (`GET /tasks/types`).'),
   priority: Priority,
   dueAt: Moment.nullable().describe('When it is due. A task with a past time is overdue.'),
   tags: z.array(Tag).max(20),

@@ -27,7 +27,7 @@ export type UpdateTask = z.infer<typeof UpdateTask>
 
 export const Reason = z
   .strictObject({ code: z.string(), message: z.string() })
-  .describe('Why it waits, or how it came to its end.')
+  .describe('Why it waits, or how it ended.')
 
 const nullableTime = z.iso.datetime().nullable()
 
@@ -53,7 +53,7 @@ const summary = {
   attempt: z.int().describe('How often it was executed.'),
   error: RunError,
   costUsd: z.number(),
-  occurrenceOf: z.string().nullable().describe('The task whose schedule has made it.'),
+  occurrenceOf: z.string().nullable().describe('The task whose schedule created it.'),
   occurrence: z.int().nullable().describe('Which occurrence of the schedule it is, from 1.'),
   scheduledFor: nullableTime,
   createdBy: z.string(),
@@ -84,18 +84,18 @@ export const Task = z
     dependsOn: z.array(
       Dependency.extend({
         status: z.string(),
-        waived: z.boolean().describe('Whether it is waited for no more.'),
+        waived: z.boolean().describe('Whether the task no longer waits for it.'),
       }),
     ),
     onDependencyFailure: z.enum(['block', 'skip', 'run']),
     retry: Retry,
     timeoutMs: z.int().nullable(),
     autoStart: z.boolean(),
-    place: z.int().nullable().describe('Of a queued task: how many go before it, and one.'),
+    place: z.int().nullable().describe('Of a queued task: its position in the queue; 1 is next.'),
     lease: z
       .strictObject({ by: z.string(), until: z.iso.datetime() })
       .nullable()
-      .describe('The worker outside that holds it.'),
+      .describe('The external worker that holds it.'),
     schedule: z
       .strictObject({
         ...TaskSchedule.shape,
@@ -118,15 +118,13 @@ const severalOf = <Value extends z.ZodType>(value: Value) =>
     .pipe(z.array(value).min(1).max(50) as unknown as z.ZodType<z.output<Value>[], string[]>)
 
 export const taskFilters = {
-  status: severalOf(z.enum(TASK_STATUSES))
-    .optional()
-    .describe('One status, or several with commas between them.'),
+  status: severalOf(z.enum(TASK_STATUSES)).optional().describe('One status, or several separated by commas.'),
   type: severalOf(z.enum(OFFERED_TYPES))
     .optional()
     .describe('One type, or several with commas between them.'),
   priority: severalOf(z.coerce.number().int().min(0).max(9))
     .optional()
-    .describe('One priority, or several with commas between them.'),
+    .describe('One priority, or several separated by commas.'),
   agent: severalOf(PlainText(100)).optional().describe('The agents that do the work.'),
   assignee: severalOf(PlainText(100))
     .optional()
@@ -150,7 +148,7 @@ export const taskFilters = {
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional()
-    .describe('Whether they were due and have not ended.'),
+    .describe('Whether they are overdue and have not ended.'),
   hasErrors: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
@@ -183,7 +181,7 @@ export const RetryTask = z
       .describe(
         '`failed` keeps succeeded steps; `start` repeats all of them. Default: `failed`, or `start` with another input.',
       ),
-    input: taskFields.input.optional().describe('Another input. It starts anew.'),
+    input: taskFields.input.optional().describe('Another input. The task starts again from the beginning.'),
   })
   .meta({ id: 'RetryTask', examples: [{ from: 'failed' }] })
 export type RetryTask = z.infer<typeof RetryTask>

@@ -14,17 +14,17 @@ export type StatsQuery = z.infer<typeof StatsQuery>
 
 export const TaskStats = z
   .strictObject({
-    total: z.int().describe('All tasks that there are.'),
+    total: z.int().describe('All tasks.'),
     byStatus: counts.describe('How many have each status.'),
     byType: counts.describe('How many are of each type.'),
     open: z.int().describe('How many have not ended.'),
-    overdue: z.int().describe('How many were due and have not ended.'),
+    overdue: z.int().describe('How many are overdue and have not ended.'),
     successRate: z
       .number()
       .nullable()
       .describe('Succeeded among those that have succeeded or failed, from 0 to 1.'),
     meanDurationMs: nullableMs.describe('The mean duration of those that have succeeded or failed.'),
-    p95DurationMs: nullableMs.describe('95 of 100 that have succeeded took at most so long.'),
+    p95DurationMs: nullableMs.describe('95 % of the successful ones took at most this long.'),
     costUsd: z.number().describe('The cost of ended tasks.'),
   })
   .meta({ id: 'TaskStats' })
@@ -70,8 +70,8 @@ export const TaskMetrics = z
 export type TaskMetrics = z.infer<typeof TaskMetrics>
 
 const Spread = z.strictObject({
-  p50: nullableMs.describe('Half of them took at most so long.'),
-  p95: nullableMs.describe('95 of 100 took at most so long.'),
+  p50: nullableMs.describe('Half of them took at most this long.'),
+  p95: nullableMs.describe('95 % of them took at most this long.'),
   mean: nullableMs.describe('The mean.'),
 })
 
@@ -79,7 +79,7 @@ export const TaskPerformance = z
   .strictObject({
     from: Day,
     to: Day,
-    tasks: z.int().describe('How many ended tasks were looked at: the newest 10,000 of the period.'),
+    tasks: z.int().describe('How many ended tasks were examined: the newest 10,000 of the period.'),
     durationMs: Spread.describe('From start to end.'),
     waitMs: Spread.describe('From the queue to the start.'),
     leadMs: Spread.describe('From creation to the end.'),

@@ -50,7 +50,7 @@ export const templateRoutes = router()
     `${TEMPLATE}/use`,
     access('tasks:write'),
     doc('tasks.templates.use', 'Make tasks of a template', 201, UsedTaskTemplate, {
-      description: 'All of them are made, or none.',
+      description: 'All of them are created, or none.',
     }),
     validate('json', UseTaskTemplate, { optional: true }),
     async (c) => c.json(await applyTemplate(c.var.ctx, c.req.param('id'), c.req.valid('json')), 201),

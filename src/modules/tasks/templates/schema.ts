@@ -68,7 +68,7 @@ export type ListTaskTemplates = z.infer<typeof ListTaskTemplates>
 export const UseTaskTemplate = z
   .strictObject({
     variables: Variables.default({}).describe('The values of the variables.'),
-    overrides: Variables.default({}).describe('Fields of the task at the top that are to be otherwise.'),
+    overrides: Variables.default({}).describe('Fields of the top task to override.'),
     count: z.int().min(1).max(100).default(1).describe('How many to make.'),
     execute: z.boolean().default(false).describe('Whether they start by themselves.'),
   })
@@ -78,7 +78,7 @@ export type UseTaskTemplate = z.infer<typeof UseTaskTemplate>
 export const UsedTaskTemplate = z
   .strictObject({
     tasks: z.array(z.string()).describe('The ids of the tasks at the top, one for each of `count`.'),
-    made: z.int().describe('How many tasks were made in all.'),
+    made: z.int().describe('How many tasks were created in total.'),
   })
   .meta({ id: 'UsedTaskTemplate' })
 export type UsedTaskTemplate = z.infer<typeof UsedTaskTemplate>

@@ -116,7 +116,7 @@ export async function createTemplate(ctx: ServiceContext, body: CreateTaskTempla
     errors.push({ path: '/task/title', message: 'Is required', code: 'invalid_type' })
   const schema = compileSchema({ type: 'object', ...body.variables })
   if (!schema.ok)
-    errors.push({ path: '/variables', message: 'Is no JSON Schema that can be used', code: 'custom' })
+    errors.push({ path: '/variables', message: 'Is not a supported JSON Schema', code: 'custom' })
   const known = Object.keys((body.variables.properties ?? {}) as Tree)
   for (const name of placeholdersIn(body.task))
     if (!known.includes(name))
@@ -180,7 +180,7 @@ export async function applyTemplate(
       errors: [
         {
           path: '/count',
-          message: `At most ${MAX_BATCH} tasks are made at a time; these would be ${wanted}`,
+          message: `At most ${MAX_BATCH} tasks are created at a time; these would be ${wanted}`,
           code: 'too_big',
         },
       ],
@@ -194,7 +194,7 @@ export async function applyTemplate(
   )
   if (errors.length > 0)
     throw new AppError('request.invalid', {
-      detail: 'The template cannot be used so.',
+      detail: 'The template cannot be used with these values.',
       errors: errors.slice(0, 50) as FieldError[],
     })
   const tops = results.filter((_result, at) => items[at]?.path === '')

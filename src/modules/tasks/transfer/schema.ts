@@ -65,7 +65,7 @@ export const StartedExport = z
     runId: z.string().describe('The run that writes the file. Its output names the file when it is there.'),
     run: z.string().describe('Where the run is read.'),
     file: z.string().describe('The name of the file that is being written.'),
-    rows: z.int().describe('How many tasks there are to write.'),
+    rows: z.int().describe('How many tasks will be written.'),
     link: z.string().describe('Where the file is looked up by its name.'),
   })
   .meta({ id: 'StartedTaskExport' })

@@ -50,7 +50,7 @@ export const CustomInput = z
       .record(z.string(), JsonValue)
       .optional()
       .describe('The parameters of the capability, as values.'),
-    input: JsonValue.optional().describe('The input of the workflow, or of the worker outside.'),
+    input: JsonValue.optional().describe('The input of the workflow, or of the external worker.'),
     steps: z
       .array(Step)
       .min(1)
@@ -88,7 +88,7 @@ export const customType: TaskType = {
   name: 'custom',
   title: 'Custom work',
   description:
-    'Runs a workflow of the team, asks an agent of it, uses a capability of the product, or runs steps of its own. With none of these, a worker outside takes the task by POST /tasks/claim and reports its result.',
+    'Runs a workflow of the team, asks an agent of it, uses a capability of the product, or runs its own steps. With none of these, an external worker takes the task with POST /tasks/claim and reports its result.',
   input: CustomInput,
   result:
     'The output of the workflow, of the capability or of the last step, the answer of the agent, or what the worker has reported.',

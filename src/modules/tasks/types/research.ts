@@ -17,7 +17,7 @@ const Source = z
 
 const Input = z.strictObject({
   question: z.string().min(3).max(10_000).describe('The question.'),
-  sources: z.array(Source).max(50).optional().describe('Where to look. What they do not say is not claimed.'),
+  sources: z.array(Source).max(50).optional().describe('The sources. The result claims only what they say.'),
   depth: z
     .enum(['quick', 'normal', 'deep'])
     .default('normal')

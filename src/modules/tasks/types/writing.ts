@@ -11,7 +11,7 @@ const SiteInput = z.strictObject({
     .min(1)
     .max(30)
     .optional()
-    .describe('The titles of its pages. Default: the outline says them.'),
+    .describe('The titles of its pages. Default: as in the outline.'),
   style: z.enum(['light', 'dark', 'warm']).default('light').describe('How it looks.'),
   models,
 })
@@ -115,7 +115,7 @@ const DocsInput = z
       .string()
       .max(100)
       .optional()
-      .describe('A workflow of the team to describe, as it is when the task is made.'),
+      .describe('A workflow of the team to describe, as it is when the task is created.'),
     audience: z.string().min(1).max(500).default('developers').describe('For whom it is written.'),
     models,
   })

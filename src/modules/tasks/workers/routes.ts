@@ -12,7 +12,7 @@ export const workerRoutes = router()
     '/claim',
     access('tasks:run'),
     idempotent('secret', 200),
-    doc('tasks.claim', 'Take the next task for a worker outside', 200, ClaimedTask, {
+    doc('tasks.claim', 'Take the next task for an external worker', 200, ClaimedTask, {
       description:
         'Custom tasks that name nothing that could do them wait for a worker. It holds the task until `leaseUntil`; each word on the progress renews that.',
     }),

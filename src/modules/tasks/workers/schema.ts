@@ -39,7 +39,7 @@ export const ReportProgress = z
   .strictObject({
     progress: z.int().min(0).max(100).optional().describe('In percent. It never decreases.'),
     message: PlainText(500).optional().describe('The current step.'),
-    step: PlainText(100).optional().describe('The step that is being done.'),
+    step: PlainText(100).optional().describe('The current step.'),
     leaseMs: LEASE,
     leaseToken,
   })
@@ -59,7 +59,7 @@ export const CompleteTask = z
         'is larger than 256 KB; put it into a file',
       )
       .describe('The result of the work.'),
-    files: taskFields.files.optional().describe('Files of the team that the work has made.'),
+    files: taskFields.files.optional().describe('Files of the team that the work has created.'),
     leaseToken,
   })
   .meta({ id: 'CompleteTask', examples: [{ result: { price: 17 }, leaseToken: EXAMPLE_TOKEN }] })

@@ -39,7 +39,7 @@ export async function claimTask(ctx: ServiceContext, body: ClaimTask): Promise<C
     return { task: (await getTask(ctx, found.id)).view, leaseToken, leaseUntil: toIso(until) }
   }
   throw new AppError('service.unavailable', {
-    detail: 'Many workers claim at this moment.',
+    detail: 'Many workers are claiming tasks at the moment.',
     retryAfterSeconds: 1,
   })
 }

@@ -94,7 +94,7 @@ export function publishDraft(
     seenDraft(expected, row)
     if (stored.baseVersion !== before.version)
       throw new AppError('resource.conflict', {
-        detail: `The draft was made from version ${stored.baseVersion}, but ${before.version} is current. Save the draft again to base it on that version.`,
+        detail: `The draft is based on version ${stored.baseVersion}, but ${before.version} is current. Save the draft again to base it on that version.`,
       })
     return {
       action: 'workflow.published',

@@ -43,7 +43,7 @@ const MAX_SHOWN_CHARS = 8_000
 export const aiGate = pureNode({
   ...base,
   type: 'ai.gate',
-  summary: 'Looks whether a tool call may be made, and whether people are asked.',
+  summary: 'Checks whether a tool call is allowed, and whether it needs an approval.',
   output: 'The call, or why it is refused.',
   ports: () => ['call', 'ask', 'refuse'],
   mockPort: 'computed',

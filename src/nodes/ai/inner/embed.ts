@@ -28,7 +28,7 @@ export const aiVectors = effectNode({
   type: 'ai.vectors',
   internal: true,
   category: 'ai',
-  summary: 'Makes vectors of texts by one call.',
+  summary: 'Creates vectors of texts with one call.',
   params: z.strictObject({}),
   output: '`{ vectors, model, usage }`.',
   example: {},

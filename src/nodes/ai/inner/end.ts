@@ -20,7 +20,7 @@ const base = {
 export const aiEnd = pureNode({
   ...base,
   type: 'ai.end',
-  summary: 'Puts together what a loop has come to.',
+  summary: 'Combines the results of a loop.',
   output: '`{ text, object, steps, toolCalls, finishReason, model, usage }`.',
   ports: () => ['main'],
   compute: (input): NodeResult => ({
@@ -44,7 +44,7 @@ export const aiAnswer = pureNode({
 export const aiObject = pureNode({
   ...base,
   type: 'ai.object',
-  summary: 'Gives the object that a model has filled in.',
+  summary: 'Returns the object that a model has filled in.',
   output: 'The object.',
   ports: () => ['main'],
   compute: (input): NodeResult => ({ output: answerOf(input).object ?? null }),

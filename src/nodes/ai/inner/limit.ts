@@ -42,7 +42,7 @@ export const aiLimit = pureNode({
         title: `${who} has reached ${of === 'team' ? `the ${TEAM_LIMIT_NAMES[limit] ?? ''}budget of the team` : WHAT[limit]}`,
         message:
           of === 'team'
-            ? 'Raise the budget first, then approve to let it go on. Reject to end it with what it has.'
+            ? 'Raise the budget first, then approve to let it continue. Reject to end it with what it has.'
             : 'Approve to let it use as much again. Reject to end it with what it has.',
         form: null,
         assignees: [],

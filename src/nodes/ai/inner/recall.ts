@@ -29,7 +29,7 @@ const base = {
 export const aiRecall = effectNode({
   ...base,
   type: 'ai.recall',
-  summary: 'Reads what was said in a thread.',
+  summary: 'Reads the messages of a thread.',
   params: ThreadParams,
   run: (ports, { params: { threadId, agent, queue = false, ...given }, nowMs }): Promise<NodeResult> =>
     recalled(ports, agent, setupOf(agent, given, nowMs), {
@@ -43,7 +43,7 @@ export const aiRecall = effectNode({
 export const aiJoin = effectNode({
   ...base,
   type: 'ai.join',
-  summary: 'Takes a turn in a thread, and reads what was said in it.',
+  summary: 'Reserves a turn in a thread, and reads its messages.',
   params: AgentParams,
   run: async (ports, { params, nowMs, path }): Promise<NodeResult> => {
     const { threadId, agentId, queue = false, ...given } = params

@@ -11,7 +11,7 @@ import { FIRST_NODE } from './first-node.ts'
 export const aiSetup = pureNode({
   ...FIRST_NODE,
   type: 'ai.setup',
-  summary: 'Writes down the settings of an agent.',
+  summary: 'Records the settings of an agent.',
   params: AgentParams,
   compute: ({ params, nowMs, hasEdge }): NodeResult => {
     if (params.agent === undefined) throw invalid('agent is missing')
@@ -22,7 +22,7 @@ export const aiSetup = pureNode({
 export const aiLoad = effectNode({
   ...FIRST_NODE,
   type: 'ai.load',
-  summary: 'Writes down the settings of an agent of the team.',
+  summary: 'Records the settings of an agent of the team.',
   params: AgentParams,
   effectful: true,
   run: async ({ agents }, { params, nowMs, hasEdge }): Promise<NodeResult> => {

@@ -20,7 +20,7 @@ export const aiSummary = effectNode({
   type: 'ai.summary',
   internal: true,
   category: 'ai',
-  summary: 'Sums up what was said before.',
+  summary: 'Summarises the earlier messages.',
   params: z.strictObject({}),
   output: '`{ summary, windowFrom, rung, provider, model, usage, costUsd }`, or why there is none.',
   example: {},

@@ -11,7 +11,7 @@ type Inside = Pick<NodeInput<unknown>, 'inside'>
 export function setupOf({ inside }: Inside): Setup {
   const [first] = inside('begin')
   if (first === undefined)
-    throw new NodeFailure({ code: 'node.error', message: 'The node has no beginning', retryable: false })
+    throw new NodeFailure({ code: 'node.error', message: 'The node has not started', retryable: false })
   const setup = first.output as Setup
   const [found] = inside('ladder')
   const ladder = found === undefined ? {} : (found.output as Pick<Setup, 'models'>)

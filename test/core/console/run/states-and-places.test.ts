@@ -44,7 +44,7 @@ test('the sentence of a step describes its current state', () => {
 
 test.each([
   ['asking', 'ask', /^Waiting for an approval since \d\d:\d\d:\d\d\. It stops waiting in 24 h 0 min\.$/],
-  ['order', 'ask', /took another way/],
+  ['order', 'ask', /took another branch/],
   ['items-and-loop', 'each', /^6 items are done, 3 of them failed\.$/],
   ['failing', 'who', null],
 ] as const)('the sentence in %s of %s', (name, path, words) => {

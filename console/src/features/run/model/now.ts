@@ -32,7 +32,9 @@ function ofPlace(place: Place, live: Live, now: number, tries?: number): string 
     case 'unknown':
       return 'Outcome unknown: the server stopped during the step, and the effect may have happened. Check the other system, then choose what happened.'
     case 'skipped':
-      return reason === 'when' ? 'Skipped: its condition was not true.' : 'Skipped: the run took another way.'
+      return reason === 'when'
+        ? 'Skipped: its condition was not true.'
+        : 'Skipped: the run took another branch.'
     case 'cancelled':
       return 'The step was stopped.'
     case 'succeeded':

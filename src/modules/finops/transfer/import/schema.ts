@@ -10,7 +10,7 @@ const Pairs = z
   .refine((pairs) => Object.keys(pairs).length <= MAX_MAPPED, { message: `at most ${MAX_MAPPED}` })
 
 const columns = Pairs.describe('Our column, or `label:<key>`: the column of the file.')
-const defaults = Pairs.describe('Our column: its value in rows where the file has none.')
+const defaults = Pairs.describe('The target column: its value in rows where the file has none.')
 
 export const MappingName = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'letters, digits, "_", "." and "-"')
 
@@ -50,7 +50,7 @@ export const ImportOptions = z.strictObject({
   decimal: z.enum(['.', ',']).optional().describe('By default `,` where the separator is `;`, else `.`.'),
   encoding: z.enum(['auto', 'utf-8', 'latin1']).default('auto'),
   mapping: MappingName.optional().describe('A saved mapping.'),
-  defaults: defaults.optional().describe('Go before those of the mapping.'),
+  defaults: defaults.optional().describe('Take precedence over those of the mapping.'),
   onError: z
     .enum(['skip', 'stop', 'dryRun'])
     .default('skip')

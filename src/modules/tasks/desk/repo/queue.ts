@@ -96,7 +96,7 @@ export async function findTeamsWithQueue(d1: D1Database, limit: number): Promise
 }
 
 const WHY = `CASE
-       WHEN ${isOutsideSql('t')} THEN '{"code":"worker","message":"It waits for a worker outside."}'
+       WHEN ${isOutsideSql('t')} THEN '{"code":"worker","message":"It waits for an external worker."}'
        WHEN EXISTS (${IN_FULL}) THEN '{"code":"limit","message":"A limit of the team has no room for it."}'
        ELSE '{"code":"slot","message":"It waits for one of the slots of the plan."}' END`
 

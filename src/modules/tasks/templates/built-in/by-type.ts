@@ -115,7 +115,7 @@ const debugging: BuiltInTemplate = {
 const documentation: BuiltInTemplate = {
   id: 'tpl_task-document',
   name: 'Describe a file of code',
-  description: 'Documentation of one file, which mentions no name that the file does not have.',
+  description: 'Documentation of one file. It mentions only names that occur in the file.',
   type: 'documentation',
   variables: {
     properties: {
@@ -135,7 +135,7 @@ const documentation: BuiltInTemplate = {
 const custom: BuiltInTemplate = {
   id: 'tpl_task-compare',
   name: 'Compare two texts',
-  description: 'Gives the difference of two texts as a diff, by a capability that calls no model.',
+  description: 'Returns the difference of two texts as a diff, by a capability that calls no model.',
   type: 'custom',
   variables: {
     properties: {

@@ -7,7 +7,7 @@ export const BUILT_IN_SINCE = '2026-11-30T00:00:00.000Z'
 const followUp: BuiltInTemplate = {
   id: 'tpl_task-follow-up',
   name: 'Remind and follow up',
-  description: 'Waits for so many days, then asks a worker or a person to follow up.',
+  description: 'Waits for this number of days, then asks a worker or a person to follow up.',
   type: 'custom',
   variables: {
     properties: {
