@@ -133,7 +133,7 @@ const chat = {
   cancelOnDisconnect: z
     .boolean()
     .optional()
-    .describe('Whether the run is cancelled when the client goes. Default false.'),
+    .describe('Whether the run is cancelled when the client disconnects. Default: false.'),
 }
 
 /** The request of the AI SDK's chat classes, with the agent in addition. */

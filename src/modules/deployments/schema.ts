@@ -158,7 +158,7 @@ export const Deployment = z
     files: z.strictObject({
       total: z.int(),
       changed: z.int().describe('Those that the platform did not have, or that are to be removed there.'),
-      sent: z.int().describe('Those of the changed ones that are there by now.'),
+      sent: z.int().describe('How many of the changed files have been uploaded.'),
       bytes: z.int().describe('Of all files.'),
     }),
     warnings: z.array(z.string()),

@@ -99,7 +99,7 @@ export const Integration = z
           lastFour: z
             .string()
             .nullable()
-            .describe('Null for a short secret, of which it would tell too much.'),
+            .describe('Null for a short secret, because it would reveal too much.'),
           setAt: z.iso.datetime(),
           previousUntil: z.iso
             .datetime()

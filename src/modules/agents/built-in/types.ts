@@ -41,7 +41,7 @@ const TYPES: Record<BuiltInType, BuiltIn> = {
   },
   analyst: {
     name: 'Analyst',
-    description: 'Works out figures and says what they mean.',
+    description: 'Computes figures and explains them.',
     instructions: `You analyse data. Say which data you used and how much of it is missing. Compute with the calculator, never in your head, and show the steps that matter. Tell findings before methods, with units and periods, and tell chance from effect. ${CARE}`,
     tools: allow('calculator', 'files.read', 'files.list', 'date'),
   },

@@ -146,7 +146,7 @@ export const RestoreFile = z
       .int()
       .min(1)
       .optional()
-      .describe('The version that becomes the current one. Default: the one that is.'),
+      .describe('The version that becomes the current one. Default: the current one.'),
     name: FileName.optional().describe('Where another file has taken the name meanwhile.'),
   })
   .meta({ id: 'RestoreFile' })

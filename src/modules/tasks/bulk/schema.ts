@@ -13,7 +13,7 @@ export const BulkTasks = z
     filter: z
       .strictObject(taskFilters)
       .optional()
-      .describe('All tasks that the list would show with this query. A run does it.'),
+      .describe('All tasks that the list would show with this query. A run changes them.'),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), 'either ids or filter')
   .meta({ id: 'BulkTasks', example: { filter: { status: 'failed' } } })

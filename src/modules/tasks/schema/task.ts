@@ -187,7 +187,7 @@ export const RetryTask = z
 export type RetryTask = z.infer<typeof RetryTask>
 
 export const WaiveDependency = z
-  .strictObject({ taskId: TaskId.describe('The dependency that need not be waited for.') })
+  .strictObject({ taskId: TaskId.describe('The dependency to waive.') })
   .meta({ id: 'WaiveDependency', examples: [{ taskId: 'tsk_01k0000000000000000000000' }] })
 export type WaiveDependency = z.infer<typeof WaiveDependency>
 
@@ -232,7 +232,7 @@ export const TaskTypeView = z
     result: z.string().describe('The fields of the result.'),
     steps: z
       .array(z.strictObject({ id: z.string(), name: z.string(), weight: z.number() }))
-      .describe('The steps of every such task; empty where the input says them.'),
+      .describe('The steps of every such task; empty where they depend on the input.'),
   })
   .meta({ id: 'TaskType' })
 

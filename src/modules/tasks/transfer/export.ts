@@ -46,7 +46,7 @@ export async function exportTasks(
   const rows = await countListed(ctx.env.DB, teamId, filter, ctx.now())
   if (format === 'xlsx' && rows > MAX_XLSX_ROWS)
     throw new AppError('request.too_large', {
-      detail: `A workbook has at most ${MAX_XLSX_ROWS} tasks, and these are ${rows}. Narrow the filter, or take csv.`,
+      detail: `A workbook has at most ${MAX_XLSX_ROWS} tasks, and these are ${rows}. Narrow the filter, or use csv.`,
     })
   await commit(
     { ...ctx, idempotency: null },

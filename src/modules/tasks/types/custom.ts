@@ -72,7 +72,7 @@ export const CustomInput = z
       context.addIssue({
         code: 'custom',
         path: [input.prompt === undefined ? 'prompt' : 'agentId'],
-        message: 'agentId and prompt go together',
+        message: 'agentId and prompt must be set together',
       })
     if (input.parameters !== undefined && input.capability === undefined)
       context.addIssue({ code: 'custom', path: ['parameters'], message: 'Only with a capability' })

@@ -7,7 +7,7 @@ import { begun, setupOf } from './setup.ts'
 export const aiAsked = pureNode({
   ...FIRST_NODE,
   type: 'ai.asked',
-  summary: 'Writes down the settings of an agent, or fails where the question cannot be asked.',
+  summary: 'Records the settings of an agent, or fails if the question cannot be asked.',
   params: ItemParams,
   compute: ({ params: { agent, refused, ...given }, nowMs, hasEdge }): NodeResult => {
     if (refused !== null) throw new NodeFailure({ ...refused, retryable: false })

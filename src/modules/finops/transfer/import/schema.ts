@@ -38,11 +38,11 @@ export const ImportOptions = z.strictObject({
   format: z
     .enum(['auto', 'csv', 'jsonl', 'xlsx'])
     .default('auto')
-    .describe('By default as the name of the file says.'),
+    .describe('Default: derived from the name of the file.'),
   columns: z
     .enum(['auto', 'own', 'focus'])
     .default('auto')
-    .describe('Whether the columns are ours or those of FOCUS. By default as the header says.'),
+    .describe('Whether the columns are ours or those of FOCUS. Default: derived from the header.'),
   separator: z
     .enum([',', ';', '\t', '|'])
     .optional()
