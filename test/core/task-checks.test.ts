@@ -158,6 +158,8 @@ test('hostile texts are checked in linear time', () => {
   unexplainedNumbers('# '.repeat(n), {})
   const many = Array.from({ length: n }, (_, at) => at + 0.5)
   expect(unexplainedNumbers(many.map((one) => one + 1e6).join(' '), many).length).toBeGreaterThan(0)
+  const [source, half] = ['a'.repeat(5 * n), 'a'.repeat(n / 4)]
+  keepQuoted([{ source: 1, claim: '', quote: `${half}b${half}` }], [source])
   expect(spentMs()).toBeLessThan(5_000)
 })
 
@@ -187,6 +189,30 @@ test('a small file that would be a huge table is refused', async () => {
   const sparse = Array.from({ length: 6_000 }, (_, n) => `{"c${n % 1_000}":1}`).join('\n')
   await expect(readTable('a.jsonl', utf8(sparse))).rejects.toThrow('5000000 cells; this one has 6000000')
   await expect(readTable('a.csv', utf8(`${','.repeat(999)}\n`.repeat(6_000)))).rejects.toThrow('cells')
+})
+
+test('hostile tables are profiled in linear time', () => {
+  const spentMs = startProcessorTime()
+  const digits = '1'.repeat(200_000)
+  profileOf({ names: ['a'], rows: [[`${digits}x`], [`${digits}.${digits}x`], [`1e${digits}x`]] })
+  const rows = Array.from({ length: 50_000 }, (_, n) =>
+    Array.from({ length: 30 }, (_, at) => (n * 31 + at) % 1_000),
+  )
+  profileOf({ names: Array.from({ length: 30 }, (_, at) => `c${at}`), rows })
+  expect(spentMs()).toBeLessThan(6_000)
+})
+
+test('a correlation counts rows that have both values', () => {
+  const { correlations } = profileOf({
+    names: ['a', 'b', 'c'],
+    rows: [
+      [1, 3, 5],
+      [2, 2, null],
+      [3, null, 5],
+      [4, 0, 5],
+    ],
+  })
+  expect(correlations).toEqual([{ a: 'a', b: 'b', r: -1 }])
 })
 
 test('figures of a table', () => {

@@ -1,4 +1,5 @@
 // Checks of text written by a model. Pure.
+import { containsText } from '../../core/contains-text.ts'
 
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim().toLowerCase()
 
@@ -14,7 +15,8 @@ export function keepQuoted(
   const dropped: Note[] = []
   for (const note of notes) {
     const quote = plain(note.quote)
-    ;(quote !== '' && (texts[note.source - 1] ?? '').includes(quote) ? kept : dropped).push(note)
+    const isQuoted = quote !== '' && containsText(texts[note.source - 1] ?? '', quote)
+    ;(isQuoted ? kept : dropped).push(note)
   }
   return { kept, dropped }
 }

@@ -8,6 +8,7 @@ import {
   figuresOf,
   isBlank,
   type NumberFigures,
+  numbersOf,
   outliersOf,
   toCell,
   trendOf,
@@ -19,6 +20,8 @@ const MAX_OUTLIERS = 20
 const MAX_CORRELATIONS = 50
 const MAX_POINTS = 500
 const MAX_NUMBER_COLUMNS = 30
+/** Pairs of columns times rows. Of a long table, fewer columns are compared. */
+const MAX_COMPARED = 20_000_000
 
 export type Table = { names: readonly string[]; rows: readonly (readonly unknown[])[] }
 
@@ -68,9 +71,13 @@ type Typed = Column & { cells: Cell[] }
 
 function correlationsOf(numbers: readonly Typed[]) {
   const found: { a: string; b: string; r: number }[] = []
-  for (const [at, a] of numbers.entries())
-    for (const b of numbers.slice(at + 1)) {
-      const r = correlationOf(a.cells, b.cells)
+  const rows = numbers[0]?.cells.length ?? 0
+  let most = numbers.length
+  while (((most * (most - 1)) / 2) * rows > MAX_COMPARED) most--
+  const columns = numbers.slice(0, most).map(({ name, cells }) => ({ name, values: numbersOf(cells) }))
+  for (const [at, a] of columns.entries())
+    for (const b of columns.slice(at + 1)) {
+      const r = correlationOf(a.values, b.values)
       if (r !== null) found.push({ a: a.name, b: b.name, r })
     }
   return found.sort((one, two) => Math.abs(two.r) - Math.abs(one.r)).slice(0, MAX_CORRELATIONS)

@@ -3,7 +3,8 @@
 export type Cell = string | number | boolean | null
 export type Column = { name: string; type: 'number' | 'date' | 'boolean' | 'text' }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+/** Each text is read once: digits before and after the point never compete for the same characters. */
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/
 
 export const isBlank = (cell: unknown): boolean => cell === null || cell === undefined || cell === ''
@@ -28,7 +29,7 @@ export function toCell(value: unknown, type: Column['type']): Cell {
 }
 
 /** With linear interpolation between the two nearest values. */
-export function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: ArrayLike<number>, share: number): number {
   const at = (sorted.length - 1) * share
   const low = sorted[Math.floor(at)] ?? Number.NaN
   const high = sorted[Math.ceil(at)] ?? Number.NaN
@@ -51,7 +52,7 @@ export type NumberFigures = {
 
 /** Standard deviation and variance for a sample. */
 export function figuresOf(values: readonly number[], missing: number): NumberFigures {
-  const sorted = [...values].sort((a, b) => a - b)
+  const sorted = Float64Array.from(values).sort()
   const sum = sumOf(sorted)
   const mean = sum / sorted.length
   const variance =
@@ -72,7 +73,7 @@ export function figuresOf(values: readonly number[], missing: number): NumberFig
 }
 
 /** Compensates rounding errors (Kahan and Babuska). */
-export function sumOf(values: readonly number[]): number {
+export function sumOf(values: Iterable<number>): number {
   let sum = 0
   let lost = 0
   for (const value of values) {
@@ -83,20 +84,33 @@ export function sumOf(values: readonly number[]): number {
   return sum + lost
 }
 
+/** The numbers of a column, with NaN where there is none. */
+export const numbersOf = (cells: readonly Cell[]): Float64Array =>
+  Float64Array.from(cells, (cell) => (typeof cell === 'number' ? cell : Number.NaN))
+
 /** Pearson's correlation over rows that have both values. Null if one of them is constant. */
-export function correlationOf(a: readonly Cell[], b: readonly Cell[]): number | null {
-  const pairs = a.flatMap((x, at): [number, number][] => {
-    const y = b[at]
-    return typeof x === 'number' && typeof y === 'number' ? [[x, y]] : []
-  })
-  if (pairs.length < 2) return null
-  const meanA = sumOf(pairs.map(([x]) => x)) / pairs.length
-  const meanB = sumOf(pairs.map(([, y]) => y)) / pairs.length
-  const both = sumOf(pairs.map(([x, y]) => (x - meanA) * (y - meanB)))
-  const spread = Math.sqrt(
-    sumOf(pairs.map(([x]) => (x - meanA) ** 2)) * sumOf(pairs.map(([, y]) => (y - meanB) ** 2)),
-  )
+export function correlationOf(a: Float64Array, b: Float64Array): number | null {
+  const [x, y] = [new Float64Array(a.length), new Float64Array(a.length)]
+  let count = 0
+  for (let at = 0; at < a.length; at++) {
+    const [one = Number.NaN, other = Number.NaN] = [a[at], b[at]]
+    if (Number.isNaN(one) || Number.isNaN(other)) continue
+    x[count] = one
+    y[count] = other
+    count++
+  }
+  if (count < 2) return null
+  const offX = offsets(x.subarray(0, count))
+  const offY = offsets(y.subarray(0, count))
+  const both = sumOf(offX.map((value, at) => value * (offY[at] ?? 0)))
+  const spread = Math.sqrt(sumOf(offX.map((value) => value ** 2)) * sumOf(offY.map((value) => value ** 2)))
   return spread === 0 ? null : both / spread
+}
+
+/** From the mean. */
+function offsets(values: Float64Array): Float64Array {
+  const mean = sumOf(values) / values.length
+  return values.map((value) => value - mean)
 }
 
 /** The linear least-squares fit. Null if `x` is constant. */
