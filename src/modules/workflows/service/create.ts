@@ -5,6 +5,7 @@ import { newId } from '../../../core/ids.ts'
 import { requireRoom } from '../../../core/plans.ts'
 import type { Versioned } from '../../../core/version.ts'
 import type { AuditEntry } from '../../../db/commit.ts'
+import { requireScope } from '../../../http/scopes.ts'
 import {
   keyed,
   missingSecrets,
@@ -114,6 +115,7 @@ export async function requireErrorWorkflow(
   own?: string,
 ): Promise<void> {
   if (errorWorkflowId === null || errorWorkflowId === undefined) return
+  requireScope(ctx.actor, 'runs:write', 'An error workflow is started, which requires the scope runs:write.')
   const message =
     errorWorkflowId === own
       ? 'A workflow cannot be its own error workflow'

@@ -15,7 +15,7 @@ import {
   toolCredentialsIn,
 } from '../check/agents.ts'
 import { credentialsIn } from '../check/credentials.ts'
-import { fileUses } from '../check/files.ts'
+import { fileUses, scopesOfNodes } from '../check/files.ts'
 import { inBody, workflowInvalid } from '../check/index.ts'
 import { credentialProblems } from './credentials.ts'
 
@@ -39,6 +39,7 @@ export function requireMayUse(actor: Actor, definition: unknown, triggers: unkno
     requireFor(actor, 'integrations:use', 'models through an expression, which could name an integration')
   if (asksTeamAgent(definition)) requireFor(actor, 'agents:run', 'an agent or a thread of the team')
   requireToolRights(actor, ownToolsIn(definition))
+  for (const { type, scope } of scopesOfNodes(definition)) requireFor(actor, scope, `the node ${type}`)
   const { reads, writes } = fileUses(definition)
   if (reads || namesFiles(definition) || namesFiles(triggers))
     requireFor(actor, 'files:read', 'files of the team')

@@ -1,0 +1,47 @@
+// An API key that edits workflows cannot make one that does more than the key itself.
+import { expect, test } from 'vitest'
+import { type Caller, call, post } from '../../helpers/api.ts'
+import { newPerson, type Person } from '../../helpers/people.ts'
+
+const WORKFLOWS = '/api/v1/workflows'
+
+const keyOf = async (as: Person, ...scopes: string[]): Promise<Caller> => {
+  const made = await post('/api/v1/auth/api-keys', as, { name: 'k', scopes: ['workflows:write', ...scopes] })
+  expect(made.status, made.text).toBe(201)
+  return { apiKey: made.body.key }
+}
+const save = (as: Caller, node: object, more: object = {}) =>
+  post(WORKFLOWS, as, { name: 'W', definition: { nodes: [{ id: 'a', ...node }] }, ...more })
+
+const NOOP = { type: 'flow.noop' }
+
+test.each([
+  ['runs:write', { type: 'flow.workflow', params: { workflowKey: 'other' } }],
+  ['notify:write', { type: 'notify.user', params: { message: 'Hello' } }],
+])('it needs %s for a node that does the same', async (scope, node) => {
+  const ada = await newPerson()
+  const [plain, able] = [await keyOf(ada), await keyOf(ada, scope)]
+  const group = { type: 'flow.group', params: { body: { nodes: [{ id: 'b', ...node }], output: 1 } } }
+  for (const one of [node, group]) {
+    const refused = await save(plain, one)
+    expect([refused.status, refused.body.code]).toEqual([403, 'access.scope_missing'])
+    expect(refused.body.detail).toContain(scope)
+    expect((await save(able, one)).status).toBe(201)
+  }
+  const empty = await save(plain, NOOP)
+  const body = { definition: { nodes: [{ id: 'a', ...node }] } }
+  const draft = await call('PUT', `${WORKFLOWS}/${empty.body.id}/draft`, { as: plain, body })
+  expect(draft.body.code).toBe('access.scope_missing')
+  expect((await save(ada, node)).status).toBe(201)
+})
+
+test('it needs runs:write to name an error workflow', async () => {
+  const ada = await newPerson()
+  const [plain, able] = [await keyOf(ada), await keyOf(ada, 'runs:write')]
+  const { id: errorWorkflowId } = (await save(ada, NOOP)).body
+  expect((await save(plain, NOOP, { errorWorkflowId })).body.code).toBe('access.scope_missing')
+  const { id } = (await save(plain, NOOP)).body
+  const patch = (as: Caller) => call('PATCH', `${WORKFLOWS}/${id}`, { as, body: { errorWorkflowId } })
+  expect((await patch(plain)).body.code).toBe('access.scope_missing')
+  expect((await patch(able)).status).toBe(200)
+})
