@@ -9,6 +9,7 @@ export {
 } from './catalog.ts'
 export { failure } from './classify.ts'
 export type { ModelTarget } from './connect.ts'
+export { isModelName } from './model-name.ts'
 export { OFFLINE_MODEL, offlineModel } from './offline/model.ts'
 export { callRemote, embedRemote, infoOfRemote } from './remote.ts'
 export { checkToolSchema, type ToolSchemaProblem } from './schemas/check.ts'

@@ -45,6 +45,15 @@ test('an entry of `models` uses the given integration, by id or name, or else th
   ])
 })
 
+test.each(['../files', 'gemini/../../upload', 'x?alt=media#', 'x:batch', 'x%2f..', '..'])(
+  'the name %s cannot lead to another endpoint of the provider',
+  async (model) => {
+    const run = await generate(await newPerson(), [{ provider: 'google', model }])
+    expect(run).toMatchObject({ status: 'failed' })
+    expect(JSON.stringify(run.error)).toContain('has no model')
+  },
+)
+
 test('the same model with two integrations is a list of two entries, each with its own key', async () => {
   const person = await newPerson()
   await server(person, 'First', 'key-of-the-first')

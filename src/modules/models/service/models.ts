@@ -7,6 +7,7 @@ import {
   embedRemote,
   type FailureReason,
   failure,
+  isModelName,
   isProvider,
   type ModelAnswer,
   type ModelChoice,
@@ -40,6 +41,8 @@ export function modelsOf(scope: ModelsScope): ModelsPort {
         'bad_request',
         `The provider ${JSON.stringify(provider)} does not exist. Use one of ${PROVIDERS.join(', ')}.`,
       )
+    if (!isModelName(provider, model))
+      return refusal(rung, 'unknown_model', `${provider} has no model ${JSON.stringify(model)}.`)
     const target = await targetOf(scope, provider, rung.integration)
     if (!('target' in target)) return refusal(rung, 'not_configured', target.message)
     if (target.models !== null && !target.models.includes(model))
