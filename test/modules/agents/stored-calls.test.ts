@@ -336,6 +336,14 @@ test('with a key, an inline agent has the rights of the key, and a stored agent 
     expect(await codeOf(runs, '/execute', { agent: { tools: [tool] }, prompt: 'Hi' })).toBe(
       'access.scope_missing',
     )
+  const store = (prefix: string) => ({
+    agent: { tools: [{ name: 'store.set', config: { prefix } }] },
+    prompt: 'Hi',
+  })
+  expect(await codeOf(runs, '/execute', store('agents/mine/'))).toBe(200)
+  for (const prefix of ['', 'orders/'])
+    expect(await codeOf(runs, '/execute', store(prefix))).toBe('access.scope_missing')
+  expect(await codeOf(await keyOf('agents:run', 'workflows:write'), '/execute', store(''))).toBe(200)
   expect(await codeOf(runs, '/coder/execute', { prompt: 'Hi' })).toBe('access.scope_missing')
   expect(await codeOf(runs, '/coder/batch', { inputs: [{ prompt: 'Hi' }] })).toBe('access.scope_missing')
   const $file = 'file_00000000000000000000000000'

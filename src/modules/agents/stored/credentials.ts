@@ -17,16 +17,33 @@ const SCOPE_OF_TOOL: Record<string, Scope> = {
   notify: 'notify:write',
 }
 
-type ToolUse = string | { name: string; policy?: 'allow' | 'ask' | 'deny' | undefined }
+type ToolUse =
+  | string
+  | {
+      name: string
+      policy?: 'allow' | 'ask' | 'deny' | undefined
+      config?: Record<string, unknown> | undefined
+    }
+
+/** Outside of the prefix of agents, the store has what workflows store. */
+const OWN_PREFIX = /^agents\//
 
 /** For agents that the caller creates or sends along, and for built-in ones. */
 export function requireToolRights(actor: Actor, tools: readonly ToolUse[]): void {
   for (const tool of tools) {
-    const { name, policy } = typeof tool === 'string' ? { name: tool, policy: undefined } : tool
-    const scope = Object.hasOwn(SCOPE_OF_TOOL, name) ? SCOPE_OF_TOOL[name] : undefined
+    const { name, policy, config } =
+      typeof tool === 'string' ? { name: tool, policy: undefined, config: undefined } : tool
+    const scope = scopeOf(name, config)
     if (scope === undefined || policy === 'deny') continue
     requireScope(actor, scope, `The tool ${name} also needs the right ${scope}.`)
   }
+}
+
+function scopeOf(name: string, config: Record<string, unknown> | undefined): Scope | undefined {
+  const prefix = config?.prefix
+  if (name.startsWith('store.') && typeof prefix === 'string' && !OWN_PREFIX.test(prefix))
+    return 'workflows:write'
+  return Object.hasOwn(SCOPE_OF_TOOL, name) ? SCOPE_OF_TOOL[name] : undefined
 }
 
 /** For tools that are only known at run time. */
