@@ -304,6 +304,12 @@ test('the file may be the body: it is stored, and imported from there', async ()
   const { key } = (await post('/api/v1/auth/api-keys', person, { name: 'k', scopes: ['costs:write'] })).body
   const byKey = { as: { apiKey: key }, raw: text, headers: named }
   expect((await call('POST', `${USAGE}/import/file`, byKey)).body.code).toBe('access.scope_missing')
+  // The result of an import shows the content of the file.
+  const stored = { fileId: files[1].id, onError: 'dryRun' }
+  expect((await post(`${COSTS}/import`, { apiKey: key }, stored)).body.code).toBe('access.scope_missing')
+  const scopes = ['costs:write', 'files:read']
+  const reads = (await post('/api/v1/auth/api-keys', person, { name: 'r', scopes })).body.key
+  expect((await post(`${COSTS}/import`, { apiKey: reads }, stored)).status).toBe(202)
 })
 
 test('an import is a run with its result', async () => {

@@ -173,6 +173,10 @@ test('only a bucket of the team is accepted, with the right to use it; it counts
   const { body: made } = await post('/api/v1/auth/api-keys', owner, { name: 'k', scopes: ['costs:write'] })
   const byKey = { as: { apiKey: made.key }, body: { every: 'day', integration: id } }
   expect((await call('PUT', SCHEDULE, byKey)).status).toBe(403)
+  // Without a bucket, the exports become files.
+  expect((await call('PUT', SCHEDULE, { ...byKey, body: { every: 'day' } })).body.detail).toContain(
+    'files:write',
+  )
   expect((await set(await join('member'), { integration: id })).status).toBe(200)
   const refused = await call('DELETE', `/api/v1/users/integrations/${id}`, { as: owner })
   expect([refused.status, refused.body.code]).toEqual([409, 'integration.in_use'])

@@ -48,7 +48,7 @@ export async function importFile(
   await requireMapping(ctx, options)
   const query = { folder: 'imports', tags: [kind, 'import'], onConflict: 'version' as const }
   const saved = await uploadFile(ctx, file, query)
-  return startImport(ctx, kind, { fileId: saved.file.id, ...options })
+  return begin(ctx, kind, { fileId: saved.file.id, ...options })
 }
 
 async function requireMapping(
@@ -59,7 +59,17 @@ async function requireMapping(
   throw notFound('The mapping')
 }
 
+/** Imports a file of the team. The costs and the errors of its rows show its content. */
 export async function startImport(
+  ctx: ServiceContext,
+  kind: TransferKind,
+  start: StartImport,
+): Promise<CostImport> {
+  requireScope(ctx.actor, 'files:read', 'An import of a file of the team needs the right files:read.')
+  return begin(ctx, kind, start)
+}
+
+async function begin(
   ctx: ServiceContext,
   kind: TransferKind,
   { fileId, ...options }: StartImport,
