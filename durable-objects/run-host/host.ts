@@ -44,7 +44,7 @@ export class Host {
     const due = openDue(state.storage.sql, withFaults('hostAlarm', alarm, state), now)
     this.#due = due
     this.#removal = new Removal(tables, due)
-    this.#lease = new HostLease({ env, now })
+    this.#lease = new HostLease({ env, now, hasUnreported: () => tables.nextReportAt() !== null })
     this.#runs = new LoadedRuns({
       ...{ env, state, tables, due, now },
       wantReport: () => this.#reports.want(),
@@ -85,8 +85,8 @@ export class Host {
     return runId === undefined ? null : this.#runs.open(runId)
   }
 
-  giveBack(teamId: string): Promise<void> {
-    return this.#lease.giveBack(teamId)
+  giveBack(teamId: string, host: string): Promise<void> {
+    return this.#lease.giveBack(teamId, host)
   }
 
   listRuns(after: number, limit: number): { n: number; id: string }[] {

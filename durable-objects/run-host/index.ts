@@ -24,8 +24,8 @@ export class RunHost extends DurableObject<Env> implements RunHostRpc {
     return this.#host.listRuns(after, limit)
   }
 
-  async giveBack(teamId: string): Promise<void> {
-    await this.#host.giveBack(teamId)
+  async giveBack(teamId: string, host: string): Promise<void> {
+    await this.#host.giveBack(teamId, host)
   }
 
   override async alarm(): Promise<void> {

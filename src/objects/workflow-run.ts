@@ -233,15 +233,21 @@ export interface RunHostRpc {
   call(runId: string, name: RunCall, args: unknown[]): Promise<unknown>
   /** The runs of this host, by their number here. */
   runs(after: number, limit: number): Promise<{ n: number; id: string }[]>
-  /** Another host of the team has no room. This one returns what it does not need of the plan's limits. */
-  giveBack(teamId: string): Promise<void>
+  /**
+   * Another host of the team has no room, or a run is in line. This one, whose
+   * name is `host`, returns what it does not need of the plan's limits.
+   */
+  giveBack(teamId: string, host: string): Promise<void>
 }
 
 export type RunHostNamespace = DurableObjectNamespace<RunHostRpc & Rpc.DurableObjectBranded>
 
+export const namedHost = (namespace: RunHostNamespace, host: string): DurableObjectStub & RunHostRpc =>
+  namespace.get(namespace.idFromName(host)) as unknown as DurableObjectStub & RunHostRpc
+
 /** The object that stores the run. */
 export const runHost = (namespace: RunHostNamespace, runId: string): DurableObjectStub & RunHostRpc =>
-  namespace.get(namespace.idFromName(hostOf(runId))) as unknown as DurableObjectStub & RunHostRpc
+  namedHost(namespace, hostOf(runId))
 
 export type RunStub = RunRpc & { fetch: (input: Request | string, init?: RequestInit) => Promise<Response> }
 

@@ -5,25 +5,38 @@ import { HostLease } from '../../durable-objects/run-host/outside/admission/leas
 import type { Admission } from '../../durable-objects/run-host/outside/admission/lease-seats.ts'
 import { periodOf } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
-import { hostAt, newRunId } from '../../src/core/run-id.ts'
+import { hostAt, hostOf, newRunId } from '../../src/core/run-id.ts'
 import type { Env } from '../../src/env.ts'
 import { applyRunReports, LEASE_MS, type RunReport } from '../../src/modules/runs/index.ts'
+import { sweepSlots } from '../../src/modules/runs/sweep/slots.ts'
 import { random as seeded } from '../engine/support/random.ts'
 import { post } from '../helpers/api.ts'
 import { clock } from '../helpers/clock.ts'
+import { withContext } from '../helpers/jobs.ts'
 import { newPerson } from '../helpers/people.ts'
 import { casesOf, repeatWith, SEED } from '../helpers/random-cases.ts'
 import { linear, newSpec, runOf } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
-import { busy, cancel, FREE, leave, usedSlots } from '../modules/runs/slots.ts'
+import { busy, cancel, FREE, leave, reaches, shows, usedSlots } from '../modules/runs/slots.ts'
 
 const MONTH = 10_000
+
+/** `isReported`: its report is sent. `known`: the newest `seq` in the index. */
+type TestRun = {
+  id: string
+  place: number
+  isAtWork: boolean
+  isInLine: boolean
+  isReported: boolean
+  seq: number
+  known: number
+}
 
 /** The hosts of one team, with the real statements, and runs that only consist of their reports. */
 class Team {
   readonly teamId: string
   readonly hosts = new Map<string, HostLease>()
-  readonly runs: { id: string; place: number; isAtWork: boolean; isReported: boolean; seq: number }[] = []
+  readonly runs: TestRun[] = []
   questions = 0
   ahead = 0
   readonly #env: Env
@@ -39,20 +52,36 @@ class Team {
     })
     const RUNS = {
       idFromName: (name: string) => name,
-      get: (name: string) => this.hosts.get(name) ?? { giveBack: () => Promise.reject(new Error('lost')) },
+      get: (name: string) => ({
+        giveBack: (teamId: string, host: string) => this.#named(name).giveBack(teamId, host),
+        call: async (runId: string, call: string) => {
+          if (call === 'slotGiven') this.#takeSlot(runId)
+        },
+      }),
     }
     this.#env = { ...(env as unknown as Env), DB, RUNS: RUNS as never }
   }
 
   now = (): number => clock.now() + this.ahead
 
-  host(place: number): HostLease {
-    const name = hostAt(this.teamId, place)
+  host = (place: number): HostLease => this.#named(hostAt(this.teamId, place))
+
+  #named(name: string): HostLease {
     const known = this.hosts.get(name)
     if (known !== undefined) return known
-    const made = new HostLease({ env: this.#env, now: this.now })
+    const hasUnreported = () => this.runs.some(({ id, seq, known }) => hostOf(id) === name && seq > known)
+    const made = new HostLease({ env: this.#env, now: this.now, hasUnreported })
     this.hosts.set(name, made)
     return made
+  }
+
+  #takeSlot(runId: string): void {
+    const run = this.runs.find(({ id }) => id === runId)
+    if (run?.isInLine) this.#change(run, { isAtWork: true, isInLine: false })
+  }
+
+  #change(run: TestRun, change: Partial<TestRun>): void {
+    Object.assign(run, { ...change, isReported: false, seq: run.seq + 1 })
   }
 
   kill = (place: number): boolean => this.hosts.delete(hostAt(this.teamId, place))
@@ -62,24 +91,53 @@ class Team {
     const host = this.host(place)
     const admission = await host.admit(this.teamId, id, 'slot')
     if (admission !== 'slot') return admission
-    this.runs.push({ id, place, isAtWork: staysAtWork, isReported: false, seq: 1 })
+    this.#insert(id, place, staysAtWork)
     host.started(id, { isThere: true, isAtWork: staysAtWork })
     return admission
   }
+
+  /** It waits in line if there is no slot. */
+  async startOrQueue(place: number): Promise<string> {
+    const id = newRunId(this.teamId, place, clock.now())
+    const admission = await this.host(place).admit(this.teamId, id, 'line')
+    if (admission === 'no_runs') return admission
+    this.#insert(id, place, admission === 'slot', admission === 'line')
+    this.host(place).started(id, { isThere: true, isAtWork: admission === 'slot' })
+    return id
+  }
+
+  #insert(id: string, place: number, isAtWork: boolean, isInLine = false): void {
+    this.runs.push({ id, place, isAtWork, isInLine, isReported: false, seq: 1, known: 0 })
+  }
+
+  /** A start that has its slot, and is refused when the function is called. */
+  async refusedLater(place: number): Promise<() => void> {
+    const id = newRunId(this.teamId, place, clock.now())
+    expect(await this.host(place).admit(this.teamId, id, 'slot')).toBe('slot')
+    return () => this.host(place).started(id, { isThere: false, isAtWork: false })
+  }
+
+  isAtWork = (runId: string): boolean => this.runs.some(({ id, isAtWork }) => id === runId && isAtWork)
 
   async report(place: number): Promise<void> {
     const some = this.runs.filter((run) => run.place === place && !run.isReported)
     if (some.length === 0) return
     const reports = some.map((run): RunReport => ({ view: this.#viewOf(run), started: null }))
+    const sent = some.map((run) => ({ run, seq: run.seq }))
     for (const run of some) run.isReported = true
-    await this.host(place).report(reports, (keep) => applyRunReports(env.DB, reports, keep))
+    const { inSlot, admitted } = await this.host(place).report(reports, (keep) =>
+      applyRunReports(env.DB, reports, keep),
+    )
+    for (const { run, seq } of sent) run.known = seq
+    for (const id of [...inSlot, ...admitted]) this.#takeSlot(id)
   }
 
-  end(run: Team['runs'][number]): void {
-    Object.assign(run, { isAtWork: false, isReported: false, seq: run.seq + 1 })
-  }
+  end = (run: TestRun): void => this.#change(run, { isAtWork: false, isInLine: false })
 
-  #viewOf({ id, isAtWork, seq }: Team['runs'][number]): Record<string, Json> {
+  sweep = (): Promise<void> =>
+    withContext((request) => sweepSlots({ ...request, env: this.#env, now: this.now }))
+
+  #viewOf({ id, isAtWork, isInLine, seq }: TestRun): Record<string, Json> {
     return {
       ...{
         id,
@@ -89,8 +147,8 @@ class Team {
         workflowName: 'Test',
         triggerType: 'manual',
       },
-      ...{ status: isAtWork ? 'running' : 'succeeded', seq, progress: 0, createdAt: clock.now() },
-      ...{ slot: isAtWork ? id : null, lineSince: null },
+      ...{ status: isInLine ? 'queued' : isAtWork ? 'running' : 'succeeded', seq, progress: 0 },
+      ...{ createdAt: clock.now(), slot: isAtWork ? id : null, lineSince: isInLine ? clock.now() : null },
     }
   }
 
@@ -124,12 +182,18 @@ test('whatever happens to hosts, no more runs are active or start in a month tha
     const team = new Team(teamId)
     const say = repeatWith(SEED + one)
     let hasKilled = false
+    let isDisturbed = false
     for (let step = 0; step < 30; step++) {
       const place = random.int(4)
       const what = random.int(10)
       const atOnce: Promise<unknown>[] = []
       if (what < 5)
-        for (let n = 1 + random.int(8); n > 0; n--) atOnce.push(team.start(random.int(4), random.chance(0.6)))
+        for (let n = 1 + random.int(8); n > 0; n--)
+          atOnce.push(
+            random.chance(0.2)
+              ? team.startOrQueue(random.int(4))
+              : team.start(random.int(4), random.chance(0.6)),
+          )
       if (what === 5)
         for (const run of team.runs.filter(({ isAtWork }) => isAtWork && random.chance(0.4))) team.end(run)
       // A lost host restarts with what it has stored, and reports it.
@@ -139,6 +203,15 @@ test('whatever happens to hosts, no more runs are active or start in a month tha
       await Promise.all(atOnce)
       // Its unreported runs are reported later, as a host does when it is loaded.
       if (what >= 6) for (const each of [0, 1, 2, 3]) await team.report(each)
+      isDisturbed ||= what === 6 || what === 7
+      // Only the sweep frees what was lost or has expired.
+      if (what === 8)
+        await vi.waitFor(async () => {
+          for (const each of [0, 1, 2, 3]) await team.report(each)
+          if (isDisturbed) await team.sweep()
+          if (team.runs.some(({ isInLine }) => isInLine))
+            expect((await team.sums()).slots, `${say}: runs wait beside free slots`).toBe(FREE)
+        })
       const { slots, leased, counted, leasedRuns } = await team.sums()
       expect(leased, `${say}: leases at step ${step}`).toBeLessThanOrEqual(FREE)
       expect(leasedRuns, `${say}: leased runs at step ${step}`).toBeLessThanOrEqual(left)
@@ -198,6 +271,47 @@ test('the lease of a lost host is free again when it expires', async () => {
   team.ahead += LEASE_MS
   const later = await Promise.all(Array.from({ length: FREE }, () => team.start(0, true)))
   expect(later.filter((answer) => answer === 'slot')).toHaveLength(leased)
+})
+
+test('a run in line gets a slot that another host holds and does not use', async () => {
+  const { teamId } = await newPerson({ plan: 'free' })
+  await leave(teamId, 1)
+  // The slot of a short run stays in the lease of its host.
+  const short = newSpec(linear(1), { teamId, runId: newRunId(teamId, 1, clock.now()) })
+  await runOf(short.runId).start(short, { room: 'slot', waitMs: 60_000 })
+  await shows(teamId, short.runId, { status: 'succeeded' })
+  const queued = newSpec(linear(1), { teamId, slot: 'line', runId: newRunId(teamId, 0, clock.now()) })
+  await runOf(queued.runId).start(queued)
+  await reaches(queued.runId, 'succeeded')
+})
+
+test('a host that refuses a start while others are in line passes its slot on', async () => {
+  const { teamId } = await newPerson({ plan: 'free' })
+  const team = new Team(teamId)
+  await leave(teamId, 2)
+  const refuse = await team.refusedLater(1)
+  expect(await team.start(0, true)).toBe('slot')
+  await team.report(0)
+  const first = await team.startOrQueue(0)
+  const second = await team.startOrQueue(2)
+  expect(team.runs.filter(({ isInLine }) => isInLine)).toHaveLength(2)
+  await team.report(0)
+  await team.report(2)
+  refuse()
+  await vi.waitFor(() => expect(team.isAtWork(first)).toBe(true))
+  expect(team.isAtWork(second)).toBe(false)
+  expect((await team.sums()).leased).toBe(0)
+})
+
+test('a host that was loaded again returns what it leased before', async () => {
+  const { teamId } = await newPerson({ plan: 'free' })
+  const team = new Team(teamId)
+  await leave(teamId, 1)
+  expect(await team.start(1, false)).toBe('slot')
+  await team.report(1)
+  expect((await team.sums()).leased).toBe(1)
+  team.kill(1)
+  expect(await team.start(0, true)).toBe('slot')
 })
 
 test('concurrent manual starts exceed neither limit', async () => {

@@ -38,6 +38,7 @@ export {
 } from './repo/event-waits.ts'
 export {
   claimLease,
+  deleteEarlierLeases,
   LEASE_MS,
   type Lease,
   releaseLease,
@@ -52,7 +53,7 @@ export { builtInRunnable } from './start/built-in.ts'
 export { runIdOf, wantsOwn } from './start/place.ts'
 export { isWorthWaiting, requireRunRoom } from './start/room.ts'
 export { type Start, type Started, startRunnable } from './start/runnable.ts'
-export { type OwnFamily, wakeAdmitted } from './start/slots.ts'
+export { askToGiveBack, type OwnFamily, wakeAdmitted } from './start/slots.ts'
 
 export const runsModule = defineModule({
   name: 'runs',

@@ -16,6 +16,9 @@ export type Seat = {
 /** A seat whose run is in a report. */
 export type ReportedSeat = { runId: string; seat: Seat; isAtWork: boolean }
 
+/** A run that is not active frees its slot. */
+const isIdle = ({ seat, isAtWork }: ReportedSeat): boolean => seat.hasSlot && !isAtWork
+
 export class LeaseSeats {
   readonly #seats = new Map<string, Seat>()
   spare: Share = { slots: 0, runs: 0 }
@@ -71,11 +74,19 @@ export class LeaseSeats {
     return reported
   }
 
+  /** Leaves only the slots that new runs and the active runs of these reports use. Returns whether there were others. */
+  dropUnused(reporting: readonly ReportedSeat[], keepsRuns: boolean): boolean {
+    const idle = reporting.filter(isIdle)
+    for (const { seat } of idle) seat.hasSlot = false
+    const { slots, runs } = this.spare
+    this.spare = { slots: 0, runs: keepsRuns ? runs : 0 }
+    return idle.length + slots > 0 || runs !== this.spare.runs
+  }
+
   reported(reported: readonly ReportedSeat[]): void {
-    for (const { runId, seat, isAtWork } of reported) {
-      // A run that is not working frees its slot.
-      if (seat.hasSlot && !isAtWork) this.spare.slots++
-      this.#seats.delete(runId)
+    for (const one of reported) {
+      if (isIdle(one)) this.spare.slots++
+      this.#seats.delete(one.runId)
     }
   }
 

@@ -4,21 +4,26 @@
 // 2. The host never holds more than its row in D1 says: it first lowers what it holds, then the row. It changes the row with one statement at
 //    a time.
 // 3. A lease is not used shortly before it expires. If this object is lost, its row expires.
-// 4. No run is refused while another host of the team has room to spare.
+// 4. No run is refused or waits in line while a host of the team has room to spare. A host that was asked for its room keeps no unused
+//    slot, until it takes one again and no run is in line.
 import { periodOf } from '../../../../src/core/clock.ts'
 import { hostOf, isSharedHost } from '../../../../src/core/run-id.ts'
 import type { Statement } from '../../../../src/db/statement.ts'
 import type { Env } from '../../../../src/env.ts'
 import {
+  askToGiveBack,
   claimLease,
+  deleteEarlierLeases,
   LEASE_MS,
+  type Lease,
   type Reported,
   type RunReport,
   releaseLease,
   renewLease,
+  type Share,
   wakeAdmitted,
 } from '../../../../src/modules/runs/index.ts'
-import type { RunHostRpc, StartRoom } from '../../../../src/objects/workflow-run.ts'
+import type { StartRoom } from '../../../../src/objects/workflow-run.ts'
 import { type Admission, LeaseSeats, type ReportedSeat } from './lease-seats.ts'
 
 /** A report renews a lease that ends within this time. A lease that ends within `MARGIN_MS` is not used. */
@@ -35,6 +40,8 @@ type Waiter = {
 export type LeaseContext = {
   env: Env
   now: () => number
+  /** Whether the index may not know all runs of the host. */
+  hasUnreported: () => boolean
 }
 
 export class HostLease {
@@ -43,10 +50,17 @@ export class HostLease {
   readonly #seats = new LeaseSeats()
   /** The name of this object, from the id of a run. After an alarm the object does not know its own name. */
   #host = ''
+  #teamId = ''
   #period = ''
   #expiresAt = Number.NEGATIVE_INFINITY
   #waiting: Waiter[] = []
   #isAsking = false
+  /** Others need what this host does not use. */
+  #isShort = false
+  /** What the row in D1 says. Null after a change without an answer. */
+  #row: Share | null = null
+  /** There may be leases from before this object was loaded. */
+  #hasEarlier = true
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(context: LeaseContext) {
@@ -56,6 +70,7 @@ export class HostLease {
   /** Admits a new run. Makes no call while the lease has room. */
   admit(teamId: string, runId: string, room: StartRoom): Promise<Admission> | Admission {
     this.#host = hostOf(runId)
+    this.#teamId = teamId
     if (this.#waiting.length === 0) {
       const admission = this.#reserve(runId, room)
       if (admission !== null) return admission
@@ -69,6 +84,9 @@ export class HostLease {
   /** After a start. */
   started(runId: string, how: { isThere: boolean; isAtWork: boolean }): void {
     this.#seats.started(runId, how)
+    // If the run exists, its report gives the slot back.
+    if (!how.isThere && this.#isShort && this.#seats.spare.slots > 0)
+      void this.giveBack(this.#teamId, this.#host).catch(() => undefined)
   }
 
   /** The run was deleted or cannot be read. */
@@ -81,7 +99,19 @@ export class HostLease {
     reports: readonly RunReport[],
     send: (keep: Statement | null) => Promise<Reported>,
   ): Promise<Reported> {
-    return this.#isAlive() ? this.#inTurn(() => this.#report(reports, send)) : this.#report(reports, send)
+    const work = () => this.#report(reports, send)
+    const reported = await (this.#hasRow() ? this.#inTurn(work) : work())
+    const [first] = reports
+    if (first !== undefined)
+      this.#askHolders(String(first.view.teamId), hostOf(String(first.view.id)), reported.holders)
+    return reported
+  }
+
+  /** For runs in line. Does not wait for the answers, because the others may be waiting for this host. */
+  #askHolders(teamId: string, own: string, holders: readonly string[]): void {
+    if (holders.includes(own)) void this.giveBack(teamId, own).catch(() => undefined)
+    const others = holders.filter((host) => host !== own)
+    void askToGiveBack(this.#context.env.RUNS, teamId, others)
   }
 
   async #report(
@@ -91,7 +121,10 @@ export class HostLease {
     const reporting = this.#seats.beginReport(reports)
     try {
       const now = this.#context.now()
-      const reported = await send(this.#keep(reporting, reports, now))
+      const kept = this.#keep(reporting, reports, now)
+      if (kept !== null) this.#row = null
+      const reported = await send(kept && renewLease(this.#id, kept, now))
+      if (kept !== null) this.#row = kept
       if (reported.isLeaseKept) this.#expiresAt = now + LEASE_MS
       else if (reported.isLeaseKept === false) this.#seats.dropSpare()
       this.#seats.reported(reporting)
@@ -101,15 +134,15 @@ export class HostLease {
     }
   }
 
-  /** The statement that sets the lease to what these reports leave of it. Null if nothing changes. */
-  #keep(reporting: readonly ReportedSeat[], reports: readonly RunReport[], now: number): Statement | null {
-    if (!this.#isAlive()) return null
+  /** What these reports leave of the lease. Null if nothing changes. */
+  #keep(reporting: readonly ReportedSeat[], reports: readonly RunReport[], now: number): Share | null {
+    if (!this.#hasRow()) return null
     // A host of a single run starts no other run.
     const isShared = isSharedHost(this.#host)
     const isInLine = reports.some(({ view }) => (view.lineSince ?? null) !== null)
-    const isGivenBack = (isInLine || !isShared) && this.#seats.spare.slots + this.#seats.spare.runs > 0
     // A run in line gets a slot before runs that may come later.
-    if (isGivenBack) this.#seats.spare = { slots: 0, runs: isShared ? this.#seats.spare.runs : 0 }
+    const keepsUnused = isShared && !isInLine && !this.#isShort
+    const isGivenBack = !keepsUnused && this.#seats.dropUnused(reporting, isShared)
     const used = {
       slots: reporting.filter(({ seat, isAtWork }) => seat.hasSlot && isAtWork).length,
       runs: reporting.filter(({ seat }) => seat.hasRun).length,
@@ -117,18 +150,38 @@ export class HostLease {
     const isChanged = isGivenBack || used.slots + used.runs > 0
     if (!isChanged && this.#expiresAt - now > RENEW_MS) return null
     const { slots, runs } = this.#seats.held()
-    return renewLease(this.#id, { slots: slots - used.slots, runs: runs - used.runs }, now)
+    return { slots: slots - used.slots, runs: runs - used.runs }
   }
 
-  /** Called by another host that has no room left. */
-  async giveBack(teamId: string): Promise<void> {
-    if (!this.#isAlive()) return
+  /** A host of the team has no room left, or a run in line. */
+  async giveBack(teamId: string, host: string): Promise<void> {
     await this.#inTurn(async () => {
-      this.#seats.dropSpare()
-      const { env, now } = this.#context
-      const lease = { id: this.#id, teamId, host: this.#host, period: this.#period }
-      void wakeAdmitted(env.RUNS, await releaseLease(env.DB, lease, this.#seats.held(), now()))
+      this.#isShort = true
+      const lease = { id: this.#id, teamId, host, period: this.#period }
+      await this.#dropEarlier(lease)
+      await this.#giveBack(lease)
     })
+  }
+
+  /** Runs that were admitted by an earlier lease and are not in the index yet still need it. */
+  async #dropEarlier(lease: Lease): Promise<void> {
+    const { env, now, hasUnreported } = this.#context
+    if (!this.#hasEarlier || hasUnreported()) return
+    const admitted = await deleteEarlierLeases(env.DB, lease, now())
+    this.#hasEarlier = false
+    void wakeAdmitted(env.RUNS, admitted)
+  }
+
+  async #giveBack(lease: Lease): Promise<void> {
+    if (!this.#hasRow()) return
+    const { env, now } = this.#context
+    this.#seats.dropSpare()
+    const held = this.#seats.held()
+    if (this.#row?.slots === held.slots && this.#row.runs === held.runs) return
+    this.#row = null
+    const admitted = await releaseLease(env.DB, lease, held, now())
+    this.#row = held
+    void wakeAdmitted(env.RUNS, admitted)
   }
 
   #reserve(runId: string, room: StartRoom): Admission | null {
@@ -143,7 +196,7 @@ export class HostLease {
         const holders = await this.#take(teamId)
         this.#seatWaiting()
         if (holders.length > 0 && asked.some((one) => this.#waiting.includes(one))) {
-          await this.#borrow(teamId, holders)
+          await askToGiveBack(this.#context.env.RUNS, teamId, holders)
           asked = [...this.#waiting]
           await this.#take(teamId)
           this.#seatWaiting()
@@ -174,22 +227,19 @@ export class HostLease {
         runs: Math.max(0, runIds.size - this.#seats.spare.runs),
       }
       const lease = { id: this.#id, teamId, host: this.#host, period }
+      this.#row = null
       const taken = await claimLease(env.DB, lease, { held, wanted, spare: isSharedHost(this.#host) }, at)
       if (taken === null) {
         this.#seats.dropSpare()
         return []
       }
       this.#expiresAt = at + LEASE_MS
+      this.#row = { slots: taken.slots, runs: taken.runs }
+      this.#isShort = taken.hasLine
       this.#seats.isMonthOpen = taken.isMonthOpen
       this.#seats.setHeld(taken)
       return taken.holders
     })
-  }
-
-  async #borrow(teamId: string, holders: readonly string[]): Promise<void> {
-    const { RUNS } = this.#context.env
-    const others = holders.map((host) => RUNS.get(RUNS.idFromName(host)) as unknown as RunHostRpc)
-    await Promise.allSettled(others.map((other) => other.giveBack(teamId)))
   }
 
   #seatWaiting(): void {
@@ -213,6 +263,12 @@ export class HostLease {
     }
   }
 
+  /** Whether D1 may still count the lease. It can be lowered and renewed until D1 has deleted it. */
+  #hasRow(): boolean {
+    return this.#context.now() < this.#expiresAt
+  }
+
+  /** Whether new runs may use the lease. */
   #isAlive(): boolean {
     return this.#context.now() < this.#expiresAt - MARGIN_MS
   }

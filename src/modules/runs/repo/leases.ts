@@ -17,7 +17,9 @@ export type Share = { slots: number; runs: number }
 export type Taken = Share & {
   /** Used if the plan does not limit runs per month. */
   isMonthOpen: boolean
-  /** Whether other hosts hold a lease. */
+  /** Runs of the team are in line. */
+  hasLine: boolean
+  /** The other hosts that hold a lease. */
   holders: string[]
 }
 
@@ -28,8 +30,9 @@ const ofOthers = (column: keyof Share, more = ''): string =>
 const COUNTED = `coalesce((SELECT c.value FROM usage_counters c
   WHERE c.team_id = ?2 AND c.period = ?4 AND c.metric = 'runs'), 0)`
 
+const HAS_LINE = 'EXISTS (SELECT 1 FROM runs WHERE team_id = ?2 AND line_since IS NOT NULL)'
 /** Besides the requested number, a lease takes a quarter of what is free, unless runs wait in line. */
-const SPARE = '(?9 AND NOT EXISTS (SELECT 1 FROM runs WHERE team_id = ?2 AND line_since IS NOT NULL))'
+const SPARE = `(?9 AND NOT ${HAS_LINE})`
 const share = (free: string, held: string, wanted: string): string =>
   `CAST(max(0, min(${free}, ${held} + CASE WHEN ${wanted} > 0 THEN max(${wanted}, ${SPARE} * (${free} - ${held}) / 4) ELSE 0 END)) AS INTEGER)`
 
@@ -39,7 +42,7 @@ const TAKE = `INSERT INTO run_leases (id, team_id, host, period, slots, runs, ex
     ${limit('runsPerMonth')} - ${COUNTED} - ${ofOthers('runs', ' AND l.period = ?4')} AS runs) free
   WHERE free.slots IS NOT NULL
   ON CONFLICT (id) DO UPDATE SET period = excluded.period, slots = excluded.slots, runs = excluded.runs, expires_at = excluded.expires_at
-  RETURNING slots, runs, (${limit('runsPerMonth')} IS NULL) AS isMonthOpen`
+  RETURNING slots, runs, (${limit('runsPerMonth')} IS NULL) AS isMonthOpen, ${HAS_LINE} AS hasLine`
 
 /** Adds the requested number and some spare, as far as the plan allows. Returns null if the team does not exist. */
 export async function claimLease(
@@ -68,6 +71,7 @@ export async function claimLease(
     slots: Number(row.slots),
     runs: Number(row.runs),
     isMonthOpen: row.isMonthOpen === 1,
+    hasLine: row.hasLine === 1,
     holders: (others?.results ?? []).map((other) => other.host),
   }
 }
@@ -78,6 +82,22 @@ export const renewLease = (id: string, { slots, runs }: Share, now: number): Sta
     'UPDATE run_leases SET slots = ?2, runs = ?3, expires_at = ?4 WHERE id = ?1 RETURNING id',
     ...[id, slots, runs, now + LEASE_MS],
   )
+
+/**
+ * Deletes what the host leased before it was loaded again. Only correct if the index knows all its runs. Queued runs get free slots;
+ * returns those that got one.
+ */
+export async function deleteEarlierLeases(
+  d1: D1Database,
+  { id, teamId, host }: Pick<Lease, 'id' | 'teamId' | 'host'>,
+  now: number,
+): Promise<string[]> {
+  const [, given] = await d1.batch<{ id: string }>([
+    d1.prepare('DELETE FROM run_leases WHERE team_id = ?1 AND host = ?2 AND id <> ?3').bind(teamId, host, id),
+    admitWaiting(d1, teamId, now),
+  ])
+  return (given?.results ?? []).map((row) => row.id)
+}
 
 /** Frees what the host does not use. Queued runs get free slots first; returns those that got one. */
 export async function releaseLease(
@@ -94,6 +114,24 @@ export async function releaseLease(
     admitWaiting(d1, teamId, now),
   ])
   return (given?.results ?? []).map((row) => row.id)
+}
+
+/** The hosts of the team that hold slots. */
+export const findHolders = (teamId: string): Statement =>
+  statement('SELECT DISTINCT host FROM run_leases WHERE team_id = ? AND slots > 0', teamId)
+
+const MAX_HOLDERS = 500
+
+/** The hosts that hold slots of teams whose runs are in line. */
+export async function findHoldersBesideLines(d1: D1Database): Promise<{ teamId: string; host: string }[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT DISTINCT l.team_id AS teamId, l.host FROM run_leases l WHERE l.slots > 0
+       AND EXISTS (SELECT 1 FROM runs r WHERE r.team_id = l.team_id AND r.line_since IS NOT NULL) LIMIT ?`,
+    )
+    .bind(MAX_HOLDERS)
+    .all<{ teamId: string; host: string }>()
+  return results
 }
 
 /** Deletes expired leases of all teams. */

@@ -10,6 +10,7 @@ import { prepare, type Statement } from '../../../db/statement.ts'
 import { isTerminal, type RunStatus } from '../../../engine/model/state.ts'
 import { teamHub } from '../../../objects/channels.ts'
 import { countRunsOnce, countSpendOnce } from '../../usage/index.ts'
+import { findHolders } from './leases.ts'
 import { admitWaiting } from './slots.ts'
 
 const RUN_COLUMNS = [
@@ -95,6 +96,8 @@ export type Reported = {
   admitted: string[]
   /** The reported queued runs that have their slot now. */
   inSlot: Set<string>
+  /** The hosts that hold slots of the team, if reported runs are still in line. */
+  holders: string[]
   hasWebhooks: boolean
   /** Whether some of the runs execute tasks. */
   hasTasks: boolean
@@ -133,6 +136,7 @@ export async function applyRunReports(
   ]
   const results = await d1.batch<{
     id: string
+    host: string
     hasWebhooks: number
     isAwaited: number
     settings: string | null
@@ -141,15 +145,23 @@ export async function applyRunReports(
     prepare(d1, settingsQuestion),
     prepare(d1, followedQuestion(teamHub(String(rows[0]?.teamId)), now)),
     ...(frees ? [admitWaiting(d1, String(rows[0]?.teamId), now)] : []),
-    ...(frees && inLine.length > 0 ? [d1.prepare(HAVE_SLOTS).bind(JSON.stringify(inLine))] : []),
+    ...(frees && inLine.length > 0
+      ? [
+          d1.prepare(HAVE_SLOTS).bind(JSON.stringify(inLine)),
+          prepare(d1, findHolders(String(rows[0]?.teamId))),
+        ]
+      : []),
   ])
-  const [known, followed, given, own] = results.slice(statements.length)
+  const [known, followed, given, own, holders] = results.slice(statements.length)
   // Objects have no request in progress, so nothing else would notify the gates.
   takeSettings(known?.results[0]?.settings ?? null)
   const inSlot = new Set((own?.results ?? []).map(({ id }) => id))
   return {
     admitted: (given?.results ?? []).map(({ id }) => id).filter((id) => !inSlot.has(id)),
     inSlot,
+    holders: inLine.every((id) => inSlot.has(String(id)))
+      ? []
+      : (holders?.results ?? []).map(({ host }) => host),
     awaited: new Set(
       (results[counts.length]?.results ?? []).filter(({ isAwaited }) => isAwaited === 1).map(({ id }) => id),
     ),

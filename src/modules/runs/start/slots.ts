@@ -5,7 +5,12 @@
 import type { RequestContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import type { RunSpec } from '../../../objects/run-spec.ts'
-import { type RunHostNamespace, type StartRoom, workflowRun } from '../../../objects/workflow-run.ts'
+import {
+  namedHost,
+  type RunHostNamespace,
+  type StartRoom,
+  workflowRun,
+} from '../../../objects/workflow-run.ts'
 
 const BY_RUNS = ['workflow', 'error']
 /** Starts that request their slot again if something else delayed them. */
@@ -58,6 +63,15 @@ export async function uncountInFamily(
   if (family === undefined || family.root === runId) return
   if (own) own.uncount(runId)
   else await workflowRun(env.RUNS, family.root).uncountDescendant(runId)
+}
+
+/** Asks hosts to return what they do not use. The lease of one that does not answer expires. */
+export async function askToGiveBack(
+  runs: RunHostNamespace,
+  teamId: string,
+  hosts: readonly string[],
+): Promise<void> {
+  await Promise.allSettled(hosts.map((host) => namedHost(runs, host).giveBack(teamId, host)))
 }
 
 /** Does not delay the caller. The sweep asks runs that miss the message. */
