@@ -2,8 +2,10 @@
 // knows which runs are in memory. Invariants:
 // 1. All runs of a host belong to one team. A start for another team is refused, and goes to a host of its own.
 // 2. A failure of one run affects neither the alarm nor the reports of the others.
+
 import { createLog } from '../../src/core/log.ts'
 import { hostOf, isSharedHost } from '../../src/core/run-id.ts'
+import { yieldToEventLoop } from '../../src/core/yield.ts'
 import type { Env } from '../../src/env.ts'
 import type { RunSpec } from '../../src/objects/run-spec.ts'
 import type { RunCall, StartAnswer, StartOptions } from '../../src/objects/workflow-run.ts'
@@ -91,6 +93,21 @@ export class Host {
 
   listRuns(after: number, limit: number): { n: number; id: string }[] {
     return this.#tables.findKept(after, limit)
+  }
+
+  /** One after the other, with other requests in between. */
+  async removeRuns(runIds: readonly string[]): Promise<string[]> {
+    const removed: string[] = []
+    for (const runId of runIds) {
+      try {
+        await this.call(runId, 'remove', [])
+        removed.push(runId)
+      } catch (error) {
+        createLog('warn').warn('a run could not be removed', { runId, error })
+      }
+      await yieldToEventLoop()
+    }
+    return removed
   }
 
   async #start(runId: string, spec: RunSpec, options: StartOptions = {}): Promise<StartAnswer> {

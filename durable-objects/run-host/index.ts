@@ -24,6 +24,10 @@ export class RunHost extends DurableObject<Env> implements RunHostRpc {
     return this.#host.listRuns(after, limit)
   }
 
+  async removeRuns(runIds: string[]): Promise<string[]> {
+    return this.#host.removeRuns(runIds)
+  }
+
   async giveBack(teamId: string, host: string): Promise<void> {
     await this.#host.giveBack(teamId, host)
   }

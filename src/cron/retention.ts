@@ -16,6 +16,8 @@ import { MODULES } from '../modules/index.ts'
 
 const SWEEP = 'retention'
 const TEAMS_A_TICK = 50
+/** A tick begins no other team after this time. */
+const MAX_MS = 20_000
 
 type RetainedRows = ExpiringRows & { retained: Retained }
 
@@ -50,8 +52,10 @@ export async function retainByPlan(request: RequestContext): Promise<void> {
   const { DB } = request.env
   const { position } = await findPosition(DB, SWEEP)
   const teams = await findTeamsAfter(DB, position, TEAMS_A_TICK)
+  const endAt = request.now() + MAX_MS
   let done = position
   for (const team of teams) {
+    if (request.now() >= endAt) break
     const kinds = shorter.get(team.plan)
     if (kinds !== undefined && kinds.size > 0 && (await retainOf(request, team, kinds))) break
     done = team.id

@@ -233,6 +233,8 @@ export interface RunHostRpc {
   call(runId: string, name: RunCall, args: unknown[]): Promise<unknown>
   /** The runs of this host, by their number here. */
   runs(after: number, limit: number): Promise<{ n: number; id: string }[]>
+  /** Removes ended runs. Returns those that are gone. */
+  removeRuns(runIds: string[]): Promise<string[]>
   /**
    * Another host of the team has no room, or a run is in line. This one, whose
    * name is `host`, returns what it does not need of the plan's limits.

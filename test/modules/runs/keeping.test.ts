@@ -2,12 +2,14 @@ import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import type { RequestContext } from '../../../src/context.ts'
 import { DAY_MS } from '../../../src/core/clock.ts'
+import { hostAt, newRunId } from '../../../src/core/run-id.ts'
+import { yieldToEventLoop } from '../../../src/core/yield.ts'
 import { writeRunManifest } from '../../../src/modules/runs/rebuild/manifest.ts'
-import { retireRuns } from '../../../src/modules/runs/remove/retire.ts'
+import { retireRuns, retireRunsOfTeam } from '../../../src/modules/runs/remove/retire.ts'
 import { get, post } from '../../helpers/api.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
-import { linear } from '../../helpers/runs.ts'
+import { linear, newSpec, runOf } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 /** Runs use the real clock, and other tests may have moved their clock far ahead. */
@@ -37,6 +39,77 @@ test('a run that ended long ago is removed with its object, a newer one stays', 
   expect(await rowOf(old.id)).toBeNull()
   expect((await get(`/api/v1/workflows/executions/${old.id}`, old.person)).status).toBe(404)
   expect((await get(`/api/v1/workflows/executions/${young.id}`, young.person)).status).toBe(200)
+})
+
+/** Ended runs of a new team that are due. */
+async function dueRuns(count: number, placeOf: (i: number) => number = () => 0) {
+  const { teamId } = await newPerson()
+  const ids = Array.from({ length: count }, (_, i) => newRunId(teamId, placeOf(i), Date.now() - count + i))
+  for (const runId of ids) await runOf(runId).start(newSpec(linear(1), { teamId, runId }), { waitMs: 60_000 })
+  const left = async () =>
+    Number(
+      await env.DB.prepare('SELECT count(*) AS n FROM runs WHERE team_id = ? AND finished_at = 1')
+        .bind(teamId)
+        .first('n'),
+    )
+  await vi.waitFor(async () => {
+    await env.DB.prepare(
+      'UPDATE runs SET finished_at = 1, created_at = rowid WHERE team_id = ? AND finished_at > 1',
+    )
+      .bind(teamId)
+      .run()
+    expect(await left()).toBe(count)
+  })
+  return { teamId, ids, left }
+}
+
+test('a tick retires page after page, and new runs are served in between', async () => {
+  const { teamId, ids, left } = await dueRuns(120)
+  const between: number[] = []
+  let isOver = false
+  const retiring = withContext((request) => retireRuns(onRunTime(request))).finally(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    const runId = newRunId(teamId, 0, Date.now())
+    await runOf(runId).start(newSpec(linear(1), { teamId, runId }), { waitMs: 60_000 })
+    between.push(await left())
+    await yieldToEventLoop()
+  }
+  await retiring
+  expect(await left()).toBe(0)
+  expect(await runOf(ids[119] ?? '').view({})).toBeNull()
+  expect(between.filter((n) => n > 0 && n < 120).length).toBeGreaterThan(0)
+})
+
+test('a tick without time stops after a page, and the next one continues', async () => {
+  const { teamId, left } = await dueRuns(70)
+  const tick = (): Promise<boolean> => {
+    let now = Date.now()
+    return withContext((request) =>
+      retireRunsOfTeam({ ...request, now: () => (now += 15_000) }, teamId, Date.now()),
+    )
+  }
+  expect(await tick()).toBe(true)
+  expect(await left()).toBe(20)
+  expect(await tick()).toBe(false)
+  expect(await left()).toBe(0)
+})
+
+test('runs of a host that does not respond do not stop the others', async () => {
+  const { teamId, left } = await dueRuns(60, (i) => (i < 55 ? 0 : 1))
+  const silent = hostAt(teamId, 0)
+  const RUNS = {
+    idFromName: (name: string) => name,
+    get: (name: string) =>
+      name === silent
+        ? { removeRuns: () => Promise.reject(new Error('silent')) }
+        : env.RUNS.get(env.RUNS.idFromName(name)),
+  } as unknown as typeof env.RUNS
+  await withContext((request) =>
+    retireRunsOfTeam({ ...request, env: { ...request.env, RUNS } }, teamId, Date.now()),
+  )
+  expect(await left()).toBe(55)
 })
 
 const manifestAt = (now: number) => withContext((request) => writeRunManifest({ ...request, now: () => now }))

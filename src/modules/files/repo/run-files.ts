@@ -31,6 +31,20 @@ export function deleteFilesOfRun(teamId: string, runId: string, files: readonly 
   ]
 }
 
+export async function findRunsWithFiles(
+  d1: D1Database,
+  runIds: readonly string[],
+): Promise<{ runId: string; teamId: string }[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT DISTINCT f.run_id AS runId, f.team_id AS teamId FROM json_each(?) one
+       JOIN files f ON f.run_id = one.value AND f.run_id IS NOT NULL`,
+    )
+    .bind(JSON.stringify(runIds))
+    .all<{ runId: string; teamId: string }>()
+  return results
+}
+
 /** Checked when a run is deleted: whether it has files to delete. */
 export const hasRunFiles = (runId: string): Statement =>
   statement(

@@ -39,5 +39,11 @@ export const insertUses = (
 export const deleteUses = (kind: UserKind, id: string): Statement =>
   statement('DELETE FROM file_uses WHERE user_kind = ? AND user_id = ?', kind, id)
 
+export const deleteUsesOfRuns = (runIds: readonly string[]): Statement =>
+  statement(
+    "DELETE FROM file_uses WHERE user_kind = 'run' AND user_id IN (SELECT value FROM json_each(?))",
+    JSON.stringify(runIds),
+  )
+
 export const deleteUsesOfFile = (fileId: string): Statement =>
   statement('DELETE FROM file_uses WHERE file_id = ?', fileId)

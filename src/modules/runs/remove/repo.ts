@@ -35,14 +35,20 @@ export const markDeleted = (runId: string, teamId: string, now: number): Stateme
   statement('DELETE FROM event_waits WHERE run_id = ?', runId),
 ]
 
-export type RetiredRun = { id: string; teamId: string; deletedAt: number | null }
+export type RetiredRun = { id: string; deletedAt: number | null }
 
-export async function findEndedBefore(d1: D1Database, cutoff: number, limit: number): Promise<RetiredRun[]> {
+export async function findEndedBefore(
+  d1: D1Database,
+  cutoff: number,
+  without: readonly string[],
+  limit: number,
+): Promise<RetiredRun[]> {
   const { results } = await d1
     .prepare(
-      'SELECT id, team_id AS teamId, deleted_at AS deletedAt FROM runs WHERE finished_at < ? ORDER BY finished_at LIMIT ?',
+      `SELECT id, deleted_at AS deletedAt FROM runs
+       WHERE finished_at < ?1 AND id NOT IN (SELECT value FROM json_each(?2)) ORDER BY finished_at LIMIT ?3`,
     )
-    .bind(cutoff, limit)
+    .bind(cutoff, JSON.stringify(without), limit)
     .all<RetiredRun>()
   return results
 }
@@ -51,23 +57,22 @@ export async function findEndedOfTeam(
   d1: D1Database,
   teamId: string,
   before: number,
+  without: readonly string[],
   limit: number,
 ): Promise<RetiredRun[]> {
   const { results } = await d1
     .prepare(
-      `SELECT id, team_id AS teamId, deleted_at AS deletedAt FROM runs
-       WHERE team_id = ?1 AND created_at < ?2 AND finished_at < ?2 ORDER BY created_at, id LIMIT ?3`,
+      `SELECT id, deleted_at AS deletedAt FROM runs WHERE team_id = ?1 AND created_at < ?2 AND finished_at < ?2
+       AND id NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, id LIMIT ?4`,
     )
-    .bind(teamId, before, limit)
+    .bind(teamId, before, JSON.stringify(without), limit)
     .all<RetiredRun>()
   return results
 }
 
 /** Deletes the rows of runs whose objects are gone, and the waits that those runs did not remove themselves. */
-export async function deleteRunRows(d1: D1Database, runIds: string[]): Promise<void> {
-  const marks = runIds.map(() => '?').join(', ')
-  await d1.batch([
-    d1.prepare(`DELETE FROM event_waits WHERE run_id IN (${marks})`).bind(...runIds),
-    d1.prepare(`DELETE FROM runs WHERE id IN (${marks})`).bind(...runIds),
-  ])
-}
+export const deleteRunRows = (runIds: readonly string[]): Statement[] =>
+  [
+    'DELETE FROM event_waits WHERE run_id IN (SELECT value FROM json_each(?))',
+    'DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))',
+  ].map((sql) => statement(sql, JSON.stringify(runIds)))
