@@ -109,8 +109,8 @@ test('shows earlier errors', async () => {
 })
 
 test('explains why it shows nothing', async () => {
-  const missing = json({ detail: 'The execution was not found.' }, 404)
-  expect((await followed({ [PATH]: missing })).said).toBe('The execution was not found.')
+  const missing = json({ detail: 'The run was not found.' }, 404)
+  expect((await followed({ [PATH]: missing })).said).toBe('The run was not found.')
   expect((await followed({ [PATH]: () => new Response('oops', { status: 502 }) })).said).toBe(
     'The server answered 502',
   )

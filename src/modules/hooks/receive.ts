@@ -47,7 +47,10 @@ export function requireMatch(config: HookConfig, method: string, path: string): 
   if (params === null) throw notFound('The webhook')
   const methods = config.methods ?? ['POST']
   if (!methods.includes(method))
-    throw new AppError('route.method_not_allowed', { headers: { allow: methods.join(', ') } })
+    throw new AppError('route.method_not_allowed', {
+      detail: `This webhook accepts ${methods.join(', ')}.`,
+      headers: { allow: methods.join(', ') },
+    })
   return params
 }
 

@@ -105,6 +105,8 @@ test('an unknown column is refused, and so is an unreadable file, with the place
     'Line 3 has a quote that is not closed.',
   )
   expect((await read('title,type\nA,custom\nB\ufffd,custom\n')).body.detail).toContain('Line 3')
+  const workbook = await read('PK\u0003\u0004rest')
+  expect([workbook.status, workbook.body.detail]).toEqual([415, expect.stringContaining('Save it as CSV')])
   expect((await read('\ufefftitle,type\nÄ,custom\n')).body.made).toBe(1)
   expect((await read('{"a":', 'application/json')).status).toBe(422)
   const mixed = await read('title;type\r\nA;custom\rB;nonsense\nC;custom')

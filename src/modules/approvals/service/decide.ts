@@ -50,7 +50,7 @@ export async function sendDecision(
 ): Promise<RunView> {
   const answer = await workflowRun(request.env.RUNS, runId).decide(decide, who)
   if (answer.ok) return answer.run
-  if (answer.reason === 'not_found') throw notFound('The execution')
+  if (answer.reason === 'not_found') throw notFound('The run')
   throw new AppError('resource.conflict', { detail: answer.detail })
 }
 

@@ -17,7 +17,7 @@ export async function wakeRun(ctx: Ctx, runId: string): Promise<{ teamId: string
     .poke()
     .then(async () => (await run.view({ output: false }))?.status)
     .catch((error: unknown) => noAnswer(ctx, runId, error))
-  if (status === undefined) throw notFound('The execution')
+  if (status === undefined) throw notFound('The run')
   await markAsked(ctx.env.DB, { answered: [runId], silent: [] }, ctx.now())
   await run.report()
   return { teamId, status }
@@ -30,13 +30,13 @@ export async function endRun(ctx: Ctx, runId: string): Promise<{ teamId: string;
     .control('cancel', ctx.actor.userId, runActor(ctx))
     .catch((error: unknown) => noAnswer(ctx, runId, error))
   if (answer.ok) return { teamId, status: answer.run.status }
-  if (answer.reason === 'not_found') throw notFound('The execution')
+  if (answer.reason === 'not_found') throw notFound('The run')
   throw new AppError('resource.conflict', { detail: answer.detail })
 }
 
 async function requireIndexed(ctx: Ctx, runId: string): Promise<{ teamId: string }> {
   const row = await findUnresponsiveRun(ctx.env.DB, runId)
-  if (row === null) throw notFound('The execution')
+  if (row === null) throw notFound('The run')
   return row
 }
 

@@ -14,7 +14,7 @@ type Ctx = RequestContext & { actor: Actor }
 
 function executionOf(answer: ControlAnswer): Execution {
   if (answer.ok) return shown(toExecution(answer.run))
-  if (answer.reason === 'not_found') throw notFound('The execution')
+  if (answer.reason === 'not_found') throw notFound('The run')
   throw new AppError('resource.conflict', { detail: answer.detail })
 }
 

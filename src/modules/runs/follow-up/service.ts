@@ -174,7 +174,7 @@ async function claimedFor(
   }
   const answer = await run.claim(claim)
   if (!answer.ok) {
-    if (answer.reason === 'not_there') throw notFound('The execution')
+    if (answer.reason === 'not_there') throw notFound('The run')
     throw followedAlready(answer.reason === 'rerun' ? 'rerun' : 'retry', answer.runId)
   }
   if (answer.isNew || answer.isSame) return answer
@@ -210,7 +210,7 @@ const startersWith = (old: Pick<RunSpec, 'startedBy' | 'starters'>, userId: stri
 
 export function carriedOverIn(answer: CarriedOverAnswer): Extract<CarriedOverAnswer, { ok: true }> {
   if (answer.ok) return answer
-  if (answer.reason === 'not_found') throw notFound('The execution')
+  if (answer.reason === 'not_found') throw notFound('The run')
   if (answer.field !== undefined)
     throw new AppError('request.invalid', {
       errors: [{ path: `/${answer.field}`, message: answer.detail, code: 'not_found' }],

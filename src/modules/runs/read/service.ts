@@ -89,10 +89,10 @@ async function findRun(
   const run = workflowRun(env.RUNS, runId)
   const view = await run.view(include).catch(async (error: unknown) => {
     if (!isUnreadable(error)) throw error
-    if (!(await maySee(await findTeamOfRun(env.DB, runId)))) throw notFound('The execution')
+    if (!(await maySee(await findTeamOfRun(env.DB, runId)))) throw notFound('The run')
     throw new AppError('run.unreadable', { cause: error })
   })
-  if (!(await maySee(view?.teamId ?? null)) || view === null) throw notFound('The execution')
+  if (!(await maySee(view?.teamId ?? null)) || view === null) throw notFound('The run')
   // Wait only if the run is known to be the caller's. Another team's run must take no longer than one that does not exist.
   if (waitMs === 0) return { run, view }
   return { run, view: (await run.view(include, waitMs)) ?? view }
@@ -135,7 +135,7 @@ export async function listNodes(
     ...(cursor === undefined ? {} : { after: String(decodeCursor(cursor, BY_PATH).value) }),
     ...(status === undefined ? {} : { status }),
   })
-  if (page === null) throw notFound('The execution')
+  if (page === null) throw notFound('The run')
   const last = page.nodes.at(-1)?.path
   const nextCursor =
     page.hasMore && last !== undefined ? encodeCursor({ sort: BY_PATH, value: last, id: '' }) : null
@@ -155,7 +155,7 @@ export async function listEvents(ctx: Ctx, runId: string, query: EventsQuery): P
   const afterSeq = query.cursor === undefined ? query.afterSeq : seqOf(query.cursor)
   const { run } = await seenRun(ctx, runId)
   const page = await run.events(afterSeq, query.limit)
-  if (page === null) throw notFound('The execution')
+  if (page === null) throw notFound('The run')
   const { events, lastSeq, headSeq, ended } = page
   const nextCursor = lastSeq < headSeq ? encodeCursor({ sort: BY_SEQ, value: lastSeq, id: '' }) : null
   return { items: events as RunEventPage['items'], nextCursor, headSeq, ended }
@@ -212,7 +212,7 @@ async function follow(
   const { body, status, headers, webSocket } = await workflowRun(ctx.env.RUNS, runId).fetch(
     new Request(url, request),
   )
-  if (status === 404) throw notFound('The execution')
+  if (status === 404) throw notFound('The run')
   if (status === 401) throw new AppError('auth.invalid_token', { detail: 'Your access has just ended.' })
   if (status === 429) {
     const detail = 'The run has reached its limit of followers. Get pages of its events instead.'

@@ -51,7 +51,7 @@ async function notifyFollowed({ env }: Ctx, { id, follows, mode }: RunView): Pro
 /** For administrators. Only for runs that do not respond; teams delete all others themselves. */
 export async function deleteUnreadable(ctx: Ctx, runId: string): Promise<void> {
   const silence = await findUnresponsiveRun(ctx.env.DB, runId)
-  if (silence === null) throw notFound('The execution')
+  if (silence === null) throw notFound('The run')
   const answer = await workflowRun(ctx.env.RUNS, runId)
     .view({ output: false })
     .then(

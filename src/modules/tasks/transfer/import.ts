@@ -9,6 +9,8 @@ import { createTasks } from '../batch/service.ts'
 import type { ImportResults } from './schema.ts'
 
 const MAX_COLUMNS = 1_000
+/** A workbook is a zip archive. */
+const ZIP_BEGIN = 'PK\u0003\u0004'
 const JSONS: ReadonlySet<string> = new Set(['tags', 'input', 'metadata', 'dependsOn', 'retry', 'files'])
 const NUMBERS: ReadonlySet<string> = new Set(['priority', 'weight', 'timeoutMs'])
 const TAKEN = [
@@ -50,6 +52,10 @@ export async function importTasks(
 
 /** Invalid UTF-8 was decoded to this character. Refusing the task is better than storing a broken text. */
 function requireUtf8(text: string): void {
+  if (text.startsWith(ZIP_BEGIN))
+    throw new AppError('request.unsupported_media_type', {
+      detail: 'A workbook cannot be imported. Save it as CSV (UTF-8).',
+    })
   const at = text.indexOf('\ufffd')
   if (at < 0) return
   const line = text.slice(0, at).split(/\r\n|\r|\n/).length

@@ -49,7 +49,7 @@ export function refuseProblems(problems: Problem[]): void {
 
 export const workflowInvalid = (problems: Problem[], detail?: string): AppError =>
   new AppError('workflow.invalid', {
-    detail: detail ?? problems[0]?.message ?? 'The workflow cannot be read.',
+    ...(detail !== undefined && { detail }),
     errors: problems.map(toFieldError),
   })
 
