@@ -1,53 +1,87 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { plural, shortId } from '../../ui/format/time.ts'
+import { serverNow } from '../../api/clock.ts'
+import { count, plural, shortId } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { bulkFilterOf, type RunFilter, type Status } from './model/filter.ts'
 import { type BulkResult, type BulkVerb, type RunRow, useBulk } from './queries.ts'
 import styles from './runs.module.css'
 
 const Dialog = lazy(() => import('../../ui/kit/dialog.tsx').then((parts) => ({ default: parts.Dialog })))
 
-type Props = { rows: RunRow[]; picked: ReadonlySet<string>; onClear: () => void }
+type Props = {
+  rows: RunRow[]
+  picked: ReadonlySet<string>
+  filter: RunFilter
+  /** Of all runs that match the filter. */
+  total: number
+  byStatus: Record<string, number>
+  onClear: () => void
+}
 
-const OPEN = new Set(['queued', 'running', 'waiting', 'paused'])
+const OPEN: readonly Status[] = ['queued', 'running', 'waiting', 'paused']
+const ENDED: readonly Status[] = ['succeeded', 'failed', 'cancelled']
+/** The dialog lists the failures first. */
+const MAX_LISTED = 200
 
 /** Bulk actions show their number first, and return one result for each run. */
-export function BulkBar({ rows, picked, onClear }: Props) {
+export function BulkBar({ rows, picked, filter, total, byStatus, onClear }: Props) {
   const bulk = useBulk()
+  const cache = useQueryClient()
   const [results, setResults] = useState<BulkResult[] | null>(null)
+  const [isAll, setAll] = useState(false)
+  const [done, setDone] = useState(0)
   const chosen = rows.filter((row) => picked.has(row.id))
-  const open = chosen.filter((row) => OPEN.has(row.status))
-  const ended = chosen.filter((row) => !OPEN.has(row.status))
+  const chosenCount = isAll ? total : chosen.length
   const names = new Map(rows.map((row) => [row.id, row.title ?? row.workflowName]))
-  async function act(verb: BulkVerb, which: RunRow[]) {
-    setResults(await bulk.mutateAsync({ verb, ids: which.map((row) => row.id) }))
+  const countOf = (which: readonly Status[]): number =>
+    isAll
+      ? which
+          .filter((status) => filter.status === undefined || filter.status === status)
+          .reduce((sum, status) => sum + (byStatus[status] ?? 0), 0)
+      : chosen.filter((row) => which.includes(row.status)).length
+  const open = countOf(OPEN)
+  const ended = countOf(ENDED)
+  async function act(verb: BulkVerb, which: readonly Status[]) {
+    setDone(0)
+    const choice = isAll
+      ? { filter: bulkFilterOf(filter, serverNow()) }
+      : { ids: chosen.filter((row) => which.includes(row.status)).map((row) => row.id) }
+    setResults(await bulk.mutateAsync({ verb, choice, onProgress: setDone }))
   }
+  const progress = bulk.isPending && done > 0 ? `${count(done)} done` : undefined
   return (
     <>
       <section className={styles.bulk} aria-label="Chosen runs">
-        <b className="num">{chosen.length}</b> chosen
-        {open.length > 0 && (
+        <b className="num">{count(chosenCount)}</b> chosen
+        {!isAll && total > chosen.length && (
+          <Button look="quiet" size="small" onClick={() => setAll(true)}>
+            Choose all {count(total)}
+          </Button>
+        )}
+        {open > 0 && (
           <ConfirmButton
             look="quiet"
             size="small"
             icon="stop"
-            question={`Cancel ${plural(open.length, 'run')}?`}
-            about={`${plural(open.length, 'run')} of the ${chosen.length} chosen ${open.length === 1 ? 'is' : 'are'} active and will be cancelled. The others have ended.`}
-            verb={`Cancel ${plural(open.length, 'run')}`}
-            onConfirm={() => act('cancel', open)}
+            question={`Cancel ${plural(open, 'run')}?`}
+            about={`${plural(open, 'run')} of the ${count(chosenCount)} chosen ${open === 1 ? 'is' : 'are'} active and will be cancelled.${open < chosenCount ? ' The others have ended.' : ''}`}
+            verb={progress ?? `Cancel ${plural(open, 'run')}`}
+            onConfirm={() => act('cancel', OPEN)}
           >
             Cancel
           </ConfirmButton>
         )}
-        {ended.length > 0 && (
+        {ended > 0 && (
           <ConfirmButton
             look="quiet"
             size="small"
             icon="retry"
-            question={`Rerun ${plural(ended.length, 'run')}?`}
-            about={`${plural(ended.length, 'run')} of the ${chosen.length} chosen ${ended.length === 1 ? 'has' : 'have'} ended. Each starts a new run with the same input and the current version.`}
-            verb={`Rerun ${plural(ended.length, 'run')}`}
-            onConfirm={() => act('rerun', ended)}
+            question={`Rerun ${plural(ended, 'run')}?`}
+            about={`${plural(ended, 'run')} of the ${count(chosenCount)} chosen ${ended === 1 ? 'has' : 'have'} ended. Each starts a new run with the same input and the current version.`}
+            verb={progress ?? `Rerun ${plural(ended, 'run')}`}
+            onConfirm={() => act('rerun', ENDED)}
           >
             Rerun
           </ConfirmButton>
@@ -63,10 +97,12 @@ export function BulkBar({ rows, picked, onClear }: Props) {
             onClose={() => {
               setResults(null)
               onClear()
+              // The list was read when the last of them had not reached it yet.
+              void cache.invalidateQueries({ queryKey: ['runs'] })
             }}
           >
             <ul className={styles.results}>
-              {results.map((one) => (
+              {listed(results).map((one) => (
                 <li key={one.original}>
                   <span className="mono">{shortId(one.original)}</span>
                   <span className="cut">{names.get(one.original)}</span>
@@ -77,6 +113,7 @@ export function BulkBar({ rows, picked, onClear }: Props) {
                   )}
                 </li>
               ))}
+              {results.length > MAX_LISTED && <li>and {count(results.length - MAX_LISTED)} more</li>}
             </ul>
           </Dialog>
         </Suspense>
@@ -84,6 +121,11 @@ export function BulkBar({ rows, picked, onClear }: Props) {
     </>
   )
 }
+
+const listed = (results: BulkResult[]): BulkResult[] =>
+  results.length <= MAX_LISTED
+    ? results
+    : results.toSorted((a, b) => Number(a.ok) - Number(b.ok)).slice(0, MAX_LISTED)
 
 function summary(results: BulkResult[]): string {
   const failed = results.filter((one) => !one.ok).length

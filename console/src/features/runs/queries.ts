@@ -8,7 +8,7 @@ import {
 import { call, type Schemas } from '../../api/client.ts'
 import { serverNow } from '../../api/clock.ts'
 import { PAGED, pageAfter } from '../../api/pages.ts'
-import { queryOf, type RunFilter, spanOf } from './model/filter.ts'
+import { type bulkFilterOf, queryOf, type RunFilter, spanOf } from './model/filter.ts'
 
 export type RunRow = Schemas['ExecutionSummary']
 const PAGE = 100
@@ -72,16 +72,30 @@ export const useWorkflowNames = () =>
 export type BulkVerb = 'cancel' | 'rerun' | 'retry'
 export type BulkResult = Schemas['BulkRunResults']['results'][number]
 
+/** Some runs, or all that match the filter now. */
+export type BulkChoice = { ids: string[] } | { filter: ReturnType<typeof bulkFilterOf> }
+
+type Bulk = { verb: BulkVerb; choice: BulkChoice; onProgress: (done: number) => void }
+
 export function useBulk() {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: async ({ verb, ids }: { verb: BulkVerb; ids: string[] }) => {
+    mutationFn: async ({ verb, choice, onProgress }: Bulk) => {
       const results: BulkResult[] = []
-      for (let at = 0; at < ids.length; at += PAGE) {
-        const body = { ids: ids.slice(at, at + PAGE) }
-        const answer = await call(`POST /runs/bulk/${verb}`, { body: body as never })
+      let cursor: string | null = null
+      do {
+        const at = results.length
+        const body: object =
+          'ids' in choice
+            ? { ids: choice.ids.slice(at, at + PAGE) }
+            : { ...choice, ...(cursor !== null && { cursor }) }
+        const answer: Schemas['BulkRunResults'] = await call(`POST /runs/bulk/${verb}`, {
+          body: body as never,
+        })
         results.push(...answer.results)
-      }
+        cursor = answer.nextCursor
+        onProgress(results.length)
+      } while ('ids' in choice ? results.length < choice.ids.length : cursor !== null)
       return results
     },
     onSettled: () => void cache.invalidateQueries({ queryKey: ['runs'] }),

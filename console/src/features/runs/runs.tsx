@@ -99,7 +99,16 @@ export function Runs() {
           />
         </>
       )}
-      {picked.size > 0 && <BulkBar rows={rows} picked={picked} onClear={() => setPicked(new Set())} />}
+      {picked.size > 0 && (
+        <BulkBar
+          rows={rows}
+          picked={picked}
+          filter={filter}
+          total={total}
+          byStatus={counts.data?.byStatus ?? {}}
+          onClear={() => setPicked(new Set())}
+        />
+      )}
     </>
   )
 }

@@ -78,6 +78,13 @@ export function queryOf(filter: RunFilter, now: number) {
   }
 }
 
+/** The filter of a bulk operation. Runs that start later are left out. */
+export const bulkFilterOf = (filter: RunFilter, now: number) => ({
+  ...queryOf(filter, now),
+  to: filter.to ?? new Date(now).toISOString(),
+  ...(filter.status && { status: [filter.status] }),
+})
+
 /** The period that the chart shows, and the length of its buckets. */
 export function spanOf(
   filter: RunFilter,
