@@ -22,7 +22,7 @@ const VIEWS = [
 /** Graph, timeline and panel side by side, or one at a time on a phone. They share one selection. */
 export function RunPanes({ hasSteps }: { hasSteps: boolean }) {
   const { choose } = useRunView()
-  const { view = 'timeline' } = useSearch({ from: '/shell/runs/$id' })
+  const { view: asked, node } = useSearch({ from: '/shell/runs/$id' })
   const go = useNavigate({ from: '/runs/$id' })
   const isNarrow = useNarrow()
   if (!hasSteps)
@@ -33,7 +33,8 @@ export function RunPanes({ hasSteps }: { hasSteps: boolean }) {
     )
   if (!isNarrow)
     return <RunSplit graph={<Graph />} timeline={<Timeline onChoose={choose} />} panel={<Panel />} />
-  // On a phone, a selection switches to the panel.
+  // On a phone, a selection switches to the panel, and so does a link to a step.
+  const view = asked ?? (node === undefined ? 'timeline' : 'details')
   const show = (path: string) =>
     void go({ search: (old) => ({ ...old, node: path, view: 'details' as const }), replace: true })
   return (

@@ -108,6 +108,7 @@ function SchemaField({ name, schema, isRequired, value, error, draft, onChange }
     return (
       <CheckField
         label={schema.title ?? name}
+        help={schema.description}
         checked={value === true}
         onChange={(event) => onChange(event.target.checked)}
       />

@@ -92,14 +92,16 @@ export function TextAreaField({ label, help, error, className, ...props }: TextA
   )
 }
 
-export function CheckField({
-  label,
-  ...props
-}: Omit<ComponentProps<'input'>, 'type'> & { label: ReactNode }) {
+type CheckFieldProps = Omit<ComponentProps<'input'>, 'type'> & { label: ReactNode; help?: ReactNode }
+
+export function CheckField({ label, help, ...props }: CheckFieldProps) {
   return (
     <label className={styles.check}>
       <input type="checkbox" {...props} />
-      <span>{label}</span>
+      <span>
+        {label}
+        {help !== undefined && <span className={styles.help}>{help}</span>}
+      </span>
     </label>
   )
 }
