@@ -7,7 +7,7 @@ const EXAMPLE = {
   type: 'urn:orrery:problem:request.invalid',
   title: ERRORS['request.invalid'].title,
   status: ERRORS['request.invalid'].status,
-  detail: `${ERRORS['request.invalid'].title}.`,
+  detail: '/name: Must not be empty.',
   code: 'request.invalid' satisfies ErrorCode,
   requestId: 'req_01k0000000000000000000000',
   errors: [{ path: '/name', message: 'Must not be empty', code: 'too_small' }],

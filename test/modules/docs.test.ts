@@ -41,6 +41,11 @@ test('an unchanged page is not sent again', async () => {
   expect([second.status, second.headers.get('etag')]).toEqual([304, etag])
 })
 
+test('a browser gets a page for a page that does not exist', async () => {
+  const answer = await call('GET', '/docs/nothing', { headers: { accept: 'text/html' } })
+  expect([answer.status, answer.text]).toEqual([404, expect.stringContaining('href="/docs"')])
+})
+
 test.each(['/docs/nothing', '/docs/files/nothing.js', '/docs/files/%2e%2e%2fdocs.html'])(
   '%s is not found, as a problem',
   async (path) => {

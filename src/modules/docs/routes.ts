@@ -1,4 +1,8 @@
 // The API reference. Its pages are built separately (scripts/docs-site) and need no sign-in.
+import type { Context } from 'hono'
+import { AppError } from '../../core/errors.ts'
+import type { AppEnv } from '../../http/app-env.ts'
+import { answerPage, FORM_STYLE, html, htmlPage, isBrowser } from '../../http/html-page.ts'
 import { doc } from '../../http/openapi.ts'
 import { router } from '../../http/router.ts'
 import { staticFile } from '../../http/static-file.ts'
@@ -31,11 +35,28 @@ const page = (contentSecurityPolicy: string) => ({
   'content-security-policy': contentSecurityPolicy,
   'cache-control': 'no-cache',
 })
+async function pageOr404(c: Context<AppEnv>, path: string, policy: string): Promise<Response> {
+  try {
+    return await staticFile(c, path, page(policy))
+  } catch (error) {
+    if (!(error instanceof AppError) || !isBrowser(c)) throw error
+    const body = html`<h1>Not found</h1><p>There is no such page. <a href="/docs">See the reference</a></p>`
+    return answerPage(c, await htmlPage({ title: 'Not found', style: FORM_STYLE, body }), error.status)
+  }
+}
+
 /** File names contain a hash of the content. */
 const FOR_GOOD = { 'cache-control': 'public, max-age=31536000, immutable' }
 
 const CACHED = { versioned: 'etag', otherAnswers: { 304: 'Not modified since `If-None-Match`.' } } as const
-const HTML = { mediaType: 'text/html', ...CACHED }
+const HTML = {
+  mediaType: 'text/html',
+  versioned: 'etag',
+  otherAnswers: {
+    ...CACHED.otherAnswers,
+    '4XX': 'A problem, or for who accepts text/html a page that says it',
+  },
+} as const
 const FILE = { mediaType: 'text/javascript', otherMediaTypes: ['text/css', 'application/json'], ...CACHED }
 
 /** Editors reload the schema after an hour. */
@@ -60,10 +81,10 @@ export const docsRoutes = router()
   .get(
     '/docs/api/:group{[A-Za-z]+}',
     doc('docs.openGroup', 'Open the reference of a group of operations', 200, Page, HTML),
-    (c) => staticFile(c, `/docs/api/${c.req.param('group')}.html`, page(VIEWER_POLICY)),
+    (c) => pageOr404(c, `/docs/api/${c.req.param('group')}.html`, VIEWER_POLICY),
   )
   .get('/docs/:page{[a-z]+}', doc('docs.openPage', 'Open a page of the reference', 200, Page, HTML), (c) =>
-    staticFile(c, `/docs/${c.req.param('page')}.html`, page(TEXT_POLICY)),
+    pageOr404(c, `/docs/${c.req.param('page')}.html`, TEXT_POLICY),
   )
   .get(
     '/docs/files/:name{[a-z0-9.-]+}',

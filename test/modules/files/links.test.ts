@@ -66,7 +66,9 @@ test('a link ends with its expiry, its revocation, its file and the rights of it
   const last = await linkTo(owner, file.id)
   await call('DELETE', `${FILES}/${file.id}`, { as: owner })
   expect((await fetchBytes(null, last.path)).status).toBe(404)
-  expect((await call('GET', `/f/${'A'.repeat(43)}`)).status).toBe(404)
+  expect((await call('GET', `/f/${'A'.repeat(43)}`)).body.code).toBe('resource.not_found')
+  const page = await call('GET', `/f/${'A'.repeat(43)}`, { headers: { accept: 'text/html' } })
+  expect([page.status, page.text]).toEqual([404, expect.stringContaining('The link does not work')])
   expect((await post(`${FILES}/${file.id}/link`, owner, { expiresInS: 7 * 86_400 + 1 })).status).toBe(422)
 })
 

@@ -38,15 +38,19 @@ export const sharedFileRoutes = router()
     doc('files.links.download', 'Download the file of a link', 200, z.string().meta({ format: 'binary' }), {
       mediaType: '*/*',
       versioned: 'etag',
-      otherAnswers: CONTENT_ANSWERS,
+      otherAnswers: { ...CONTENT_ANSWERS, ...PAGES },
       description: 'Takes Range, If-Range, If-None-Match and HEAD. 410 when the link has ended.',
     }),
     async (c) => {
-      const { content, inline, countStart, requireStarted } = await openDownloadLink(
-        c.var.request,
-        c.req.param('token'),
-      )
-      return answerContent(c, content, { inline, onStart: countStart, onLaterPart: requireStarted })
+      try {
+        const { content, inline, countStart, requireStarted } = await openDownloadLink(
+          c.var.request,
+          c.req.param('token'),
+        )
+        return await answerContent(c, content, { inline, onStart: countStart, onLaterPart: requireStarted })
+      } catch (error) {
+        return asPage(c, error)
+      }
     },
   )
   .get(

@@ -4,6 +4,7 @@ import { type HtmlPage, html, htmlPage } from '../../../http/html-page.ts'
 const STYLE = `
 :root { color-scheme: light dark }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.3rem; overflow-wrap: anywhere }
 progress { width: 100%; height: 1rem }
 input, button { font: inherit; padding: .4rem .6rem; margin: .2rem .4rem .2rem 0 }
 ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .4rem }
