@@ -50,6 +50,8 @@ test('a change applies immediately, is audited with its value, and null resets i
     updatedBy: admin.userId,
   })
   expect((await register()).body.code).toBe('registration.closed')
+  // The sign-in page then offers no registration.
+  expect((await call('GET', '/api/v1/auth/options')).body.registration).toBe('closed')
   const back = await putSettings(admin, { registration: null, limits: { free: { workflows: null } } })
   expect(back.body).toMatchObject({ registration: 'open', limits: { free: { workflows: 50 } }, version: 2 })
   expect((await register()).status).toBe(201)

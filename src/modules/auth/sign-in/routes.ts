@@ -35,7 +35,7 @@ export const signInRoutes = router()
       200,
       SignInOptions,
     ),
-    (c) => c.json(signInOptions(c.var.request, new URL(c.req.url).hostname)),
+    async (c) => c.json(await signInOptions(c.var.request, new URL(c.req.url).hostname)),
   )
   .post(
     '/register',
