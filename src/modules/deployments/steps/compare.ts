@@ -27,7 +27,7 @@ export async function compare({ request }: StepScope, step: Step): Promise<StepR
   const changed = send.size + removed.length
   log(
     'info',
-    `${send.size} files to send, ${files.length - send.size} are there, ${removed.length} to remove`,
+    `Files to send: ${send.size}, already there: ${files.length - send.size}, to remove: ${removed.length}`,
   )
   await save(
     { ...changesOf(standing), status: 'uploading', filesChanged: changed, filesSent: 0 },

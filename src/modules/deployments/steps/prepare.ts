@@ -19,7 +19,7 @@ export async function prepare(scope: StepScope, step: Step): Promise<StepResult>
   if (!isRestored(row, platform)) await requireFits(step, files, 0)
   for (const warning of warnings) log('warn', warning)
   const bytes = files.reduce((sum, one) => sum + one.sizeBytes, 0)
-  log('info', `${files.length} files with ${bytes} bytes`)
+  log('info', `${files.length} ${files.length === 1 ? 'file' : 'files'} with ${bytes} bytes`)
   const rows = files.map((file): FileRow => ({ ...file, state: isRestored(row, platform) ? 'same' : 'send' }))
   await save(
     { filesTotal: rows.length, filesSent: 0, filesChanged: 0, bytes, warnings: JSON.stringify(warnings) },
