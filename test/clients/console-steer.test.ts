@@ -223,6 +223,21 @@ journey('text typed before the session ends is offered again, and never to someb
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
   assert.doesNotMatch(await drafts(), /mine/)
+
+  const secret = { type: 'object', properties: { key: { type: 'string', format: 'password' } } }
+  const asks = await callAs<Made>(one, 'POST', '/workflows', {
+    name: 'Asks for a key',
+    definition: { ...STEPS, inputs: secret },
+  })
+  await page.goto(`/workflows/${asks.id}?run=true`)
+  await dialog.getByLabel('key (optional)').fill('secret-17')
+  assert.doesNotMatch(await drafts(), /secret-17/)
+  await page.goto('/workflows/import')
+  await page.getByLabel('Definition').fill('not sent')
+  assert.match(await drafts(), /not sent/)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in to Orrery' }).waitFor()
+  assert.doesNotMatch(await drafts(), /not sent/)
 })
 
 const STEPS = {
