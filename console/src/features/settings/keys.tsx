@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call, newIdempotencyKey, type Schemas } from '../../api/client.ts'
 import { serverNow } from '../../api/clock.ts'
@@ -9,6 +9,7 @@ import { ConfirmButton } from '../../ui/kit/confirm.tsx'
 import { CopyButton } from '../../ui/kit/copy.tsx'
 import { CheckField, SelectField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
+import { MoreButton, usePages } from './pages.tsx'
 import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
 
@@ -34,10 +35,7 @@ const DAY_MS = 86_400_000
 export function Keys() {
   const cache = useQueryClient()
   const [made, setMade] = useState<Schemas['NewApiKey'] | null>(null)
-  const list = useQuery({
-    queryKey: ['keys'],
-    queryFn: () => call('GET /auth/api-keys', { query: { limit: 100 } }),
-  })
+  const list = usePages(['keys'], (query) => call('GET /auth/api-keys', { query }))
   const refresh = () => void cache.invalidateQueries({ queryKey: ['keys'] })
   const remove = useMutation({
     mutationFn: (id: string) => call('DELETE /auth/api-keys/{id}', { params: { id } }),
@@ -58,7 +56,7 @@ export function Keys() {
           </div>
         )}
         <Loaded query={list}>
-          {({ items }) =>
+          {(items) =>
             items.length === 0 ? (
               <p className="faint">No keys yet. With a key, a program can use the API.</p>
             ) : (
@@ -98,6 +96,7 @@ export function Keys() {
             )
           }
         </Loaded>
+        <MoreButton of={list} />
       </Section>
       <NewKey
         onMade={(key) => {

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { call, newIdempotencyKey, type Schemas } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
@@ -9,6 +9,7 @@ import { SelectField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
 import { useMe, useRights } from '../shell/index.ts'
+import { MoreButton, usePages } from './pages.tsx'
 import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
 
@@ -47,10 +48,9 @@ function MemberList({ teamId }: { teamId: string }) {
   const { mayManage } = useRights()
   const me = useMe().data
   const go = useNavigate()
-  const list = useQuery({
-    queryKey: ['team', teamId, 'members'],
-    queryFn: () => call('GET /teams/{id}/members', { params: { id: teamId }, query: { limit: 100 } }),
-  })
+  const list = usePages(['team', teamId, 'members'], (query) =>
+    call('GET /teams/{id}/members', { params: { id: teamId }, query }),
+  )
   const refresh = () => void cache.invalidateQueries({ queryKey: ['team', teamId] })
   const update = useMutation({
     mutationFn: ({ userId, role }: { userId: string; role: Role }) =>
@@ -65,7 +65,7 @@ function MemberList({ teamId }: { teamId: string }) {
   return (
     <Section title="Members">
       <Loaded query={list}>
-        {({ items }) => (
+        {(items) => (
           <ul className={styles.list}>
             {items.map((one) => (
               <li key={one.userId}>
@@ -127,6 +127,7 @@ function MemberList({ teamId }: { teamId: string }) {
           </ul>
         )}
       </Loaded>
+      <MoreButton of={list} />
     </Section>
   )
 }
@@ -134,15 +135,12 @@ function MemberList({ teamId }: { teamId: string }) {
 function Invitations({ teamId }: { teamId: string }) {
   const cache = useQueryClient()
   const { mayManage } = useRights()
-  const list = useQuery({
-    queryKey: ['team', teamId, 'invitations'],
-    enabled: mayManage,
-    queryFn: () =>
-      call('GET /teams/{id}/invitations', {
-        params: { id: teamId },
-        query: { status: 'pending', limit: 100 },
-      }),
-  })
+  const list = usePages(
+    ['team', teamId, 'invitations'],
+    (query) =>
+      call('GET /teams/{id}/invitations', { params: { id: teamId }, query: { ...query, status: 'pending' } }),
+    mayManage,
+  )
   const refresh = () => void cache.invalidateQueries({ queryKey: ['team', teamId, 'invitations'] })
   const invite = useMutation({
     meta: { quiet: true },
@@ -184,7 +182,7 @@ function Invitations({ teamId }: { teamId: string }) {
         </Button>
       </form>
       <ul className={styles.list}>
-        {(list.data?.items ?? []).map((one) => (
+        {(list.data ?? []).map((one) => (
           <li key={one.id}>
             <div>
               <b className="cut">{one.email}</b>
@@ -202,6 +200,7 @@ function Invitations({ teamId }: { teamId: string }) {
           </li>
         ))}
       </ul>
+      <MoreButton of={list} />
     </Section>
   )
 }

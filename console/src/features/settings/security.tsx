@@ -10,6 +10,7 @@ import { ProblemNote } from '../../ui/kit/page.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
 import { Mfa } from './mfa.tsx'
+import { MoreButton, usePages } from './pages.tsx'
 import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
 
@@ -66,10 +67,7 @@ function Password() {
 
 function Sessions() {
   const cache = useQueryClient()
-  const list = useQuery({
-    queryKey: ['sessions'],
-    queryFn: () => call('GET /auth/sessions', { query: { limit: 100 } }),
-  })
+  const list = usePages(['sessions'], (query) => call('GET /auth/sessions', { query }))
   const refresh = () => void cache.invalidateQueries({ queryKey: ['sessions'] })
   const end = useMutation({
     mutationFn: (id: string) => call('DELETE /auth/sessions/{id}', { params: { id } }),
@@ -82,7 +80,7 @@ function Sessions() {
       about="Where you are signed in. If you do not recognise a session, end it and change your password."
     >
       <Loaded query={list}>
-        {({ items }) => (
+        {(items) => (
           <>
             <ul className={styles.list}>
               {items.map((one) => (
@@ -105,6 +103,7 @@ function Sessions() {
                 </li>
               ))}
             </ul>
+            <MoreButton of={list} />
             {items.length > 1 && (
               <ConfirmButton
                 question="End all other sessions?"
