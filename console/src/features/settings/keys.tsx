@@ -14,7 +14,7 @@ import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
 
 type Scope = Schemas['CreateApiKey']['scopes'][number]
-/** The scopes that most keys need. Others can be set through the API. */
+/** The scopes that most keys need. */
 const SCOPES: [Scope, string][] = [
   ['workflows:read', 'See workflows'],
   ['workflows:write', 'Change workflows'],
@@ -23,6 +23,21 @@ const SCOPES: [Scope, string][] = [
   ['approvals:write', 'Decide approvals'],
   ['files:read', 'See files'],
   ['files:write', 'Change files'],
+]
+/** All others can be set through the API. */
+const MORE_SCOPES: [Scope, string][] = [
+  ['tasks:read', 'See tasks'],
+  ['tasks:write', 'Change tasks'],
+  ['tasks:run', 'Start and do tasks'],
+  ['agents:read', 'See agents'],
+  ['agents:write', 'Change agents'],
+  ['agents:run', 'Call agents'],
+  ['integrations:use', 'Use integrations'],
+  ['deployments:read', 'See deployments'],
+  ['deployments:write', 'Publish sites'],
+  ['costs:read', 'See costs'],
+  ['costs:write', 'Enter and import costs'],
+  ['webhooks:read', 'See webhooks'],
 ]
 const LIVES: Record<string, number | null> = {
   '30 days': 30,
@@ -108,6 +123,10 @@ export function Keys() {
   )
 }
 
+const toCheck = ([scope, label]: [Scope, string]) => (
+  <CheckField key={scope} name="scope" value={scope} label={label} />
+)
+
 function NewKey({ onMade }: { onMade: (key: Schemas['NewApiKey']) => void }) {
   const create = useMutation({
     meta: { quiet: true },
@@ -133,9 +152,11 @@ function NewKey({ onMade }: { onMade: (key: Schemas['NewApiKey']) => void }) {
         <TextField label="Name" name="name" required maxLength={80} error={problem?.of('name')} />
         <fieldset className={styles.scopes}>
           <legend>It may</legend>
-          {SCOPES.map(([scope, label]) => (
-            <CheckField key={scope} name="scope" value={scope} label={label} />
-          ))}
+          {SCOPES.map(toCheck)}
+          <details>
+            <summary>More</summary>
+            <div className={styles.scopes}>{MORE_SCOPES.map(toCheck)}</div>
+          </details>
         </fieldset>
         <SelectField label="Valid for" name="life" defaultValue="90 days">
           {Object.keys(LIVES).map((one) => (
