@@ -35,7 +35,7 @@ export const startImportRoutes = (kind: TransferKind) =>
     idempotent(getImport, 202),
     doc(`${kind}.import`, `Import ${kind} from a file`, 202, CostImport, {
       description:
-        'Reads CSV, JSON lines or XLSX from a file of the team, also packed with gzip; costs also in the columns of FOCUS. `GET /costs/imports/{id}` shows how far it is. Importing the same file again changes nothing.',
+        'Reads CSV, JSON lines or XLSX from a file of the team, also packed with gzip; costs also in the columns of FOCUS. `GET /costs/imports/{id}` shows how far it is. Importing the same file again changes nothing. An API key also needs `files:read`.',
     }),
     validate('json', StartImport),
     async (c) => c.json(await startImport(c.var.ctx, kind, c.req.valid('json')), 202),

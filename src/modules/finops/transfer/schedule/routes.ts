@@ -20,7 +20,7 @@ export const scheduleRoutes = router()
     access('costs:write'),
     doc('costs.exportSchedule.set', 'Schedule exports of costs', 200, ExportSchedule, {
       description:
-        'Writes the costs of each day, week or month to a file of the team, at 06:00 UTC on the day after its end, and sends it to a bucket if an integration is named. `lastRun` says how the last one has gone.',
+        'Writes the costs of each day, week or month to a file of the team, at 06:00 UTC on the day after its end, and sends it to a bucket if an integration is named. `lastRun` says how the last one has gone. An API key also needs `files:write`.',
     }),
     validate('json', SetExportSchedule),
     async (c) => c.json(await setExportSchedule(c.var.ctx, c.req.valid('json'))),

@@ -28,12 +28,11 @@ export async function setExportSchedule(
 ): Promise<ExportSchedule> {
   const { teamId } = ctx.actor
   const now = ctx.now()
-  if (integration === undefined)
-    requireScope(
-      ctx.actor,
-      'files:write',
-      'The exports become files of the team. This needs the right files:write.',
-    )
+  requireScope(
+    ctx.actor,
+    'files:write',
+    'The exports become files of the team. This needs the right files:write.',
+  )
   const integrationId = integration === undefined ? null : await requireBucket(ctx, integration)
   const set = {
     ...input,
