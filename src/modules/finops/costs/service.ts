@@ -36,11 +36,11 @@ export async function listCosts(ctx: ReadContext, query: ListCosts): Promise<Pag
     rows,
     query,
     (row) => ({ value: byDate ? row.date : row.costMicroUsd, id: row.id }),
-    ({ labels, focus, ...row }) =>
+    (row) =>
       toCost({
         ...row,
-        labels: JSON.parse(labels) as Record<string, string>,
-        focus: focus === null ? null : (JSON.parse(focus) as Record<string, string>),
+        labels: JSON.parse(row.labels) as Record<string, string>,
+        focus: row.focus === null ? null : (JSON.parse(row.focus) as Record<string, string>),
       }),
   )
   return query.count ? { ...page, total: await countCosts(ctx.env.DB, actor.teamId, query) } : page

@@ -32,7 +32,7 @@ export async function listUsage(ctx: ReadContext, query: ListUsage): Promise<Pag
     rows,
     query,
     (row) => ({ value: byDate ? row.date : row.microHours, id: row.id }),
-    ({ labels, ...row }) => toUsage({ ...row, labels: JSON.parse(labels) as Record<string, string> }),
+    (row) => toUsage({ ...row, labels: JSON.parse(row.labels) as Record<string, string> }),
   )
   return query.count ? { ...page, total: await countUsages(ctx.env.DB, actor.teamId, query) } : page
 }
