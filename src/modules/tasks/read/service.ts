@@ -6,7 +6,7 @@ import type { Json } from '../../../core/json.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { rowsOf } from '../../../db/hot-read.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
-import { runBatch } from '../../../db/statement.ts'
+import { prepare, runBatch } from '../../../db/statement.ts'
 import { type WaitView, workflowRun } from '../../../objects/workflow-run.ts'
 import { publicError } from '../../runs/index.ts'
 import { findQueuePlace } from '../desk/repo/queue.ts'
@@ -19,7 +19,7 @@ import { findSchedule, type ScheduleRow } from '../schedule/repo.ts'
 import type { ListTasks, Task, TaskFilter, TaskSummary } from '../schema/task.ts'
 import { searchTasks } from '../search/service.ts'
 import { listedTypes } from '../types/index.ts'
-import { toSummary, toTask } from './view.ts'
+import { type TaskParts, toSummary, toTask } from './view.ts'
 
 const ms = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text)
@@ -136,29 +136,38 @@ const reasonOf = ({ kind, name, path }: WaitView) => ({
   message: name === null ? `${path} waits: ${kind}.` : `${path} waits: ${kind} ${name}.`,
 })
 
-/** With data from other tables. */
-export async function viewOf(
-  ctx: Pick<ReadContext, 'env' | 'now'>,
-  stored: TaskRow,
-): Promise<Versioned<Task>> {
-  const { DB } = ctx.env
-  const row = stored
-  const isQueued = row.status === 'queued' && row.runId === null
-  const [shown, [standing, scheduled, placed]] = await Promise.all([
-    withRunState(ctx, stored),
-    runBatch(DB, [
-      findStandingDependencies(row.teamId, [row.id]),
-      findSchedule(row.teamId, row.id),
-      ...(isQueued ? [findQueuePlace(row.teamId, row.id, ctx.now())] : []),
-    ]),
+type Beside = Pick<TaskParts, 'dependencies' | 'schedule'>
+
+/** What other tables have about a task. */
+export async function findBeside(d1: D1Database, teamId: string, id: string): Promise<Beside> {
+  const [standing, scheduled] = await runBatch(d1, [
+    findStandingDependencies(teamId, [id]),
+    findSchedule(teamId, id),
   ])
-  const parts = {
+  return {
     dependencies: (standing?.results ?? []) as StandingDependency[],
     schedule: ((scheduled?.results ?? []) as ScheduleRow[])[0] ?? null,
-    place: ((placed?.results ?? []) as { place: number }[])[0]?.place ?? null,
-    resultOmitted: shown.isOmitted,
   }
-  return { view: toTask(shown.row, parts, ctx.now()), revision: row.version }
+}
+
+/** `beside` is what `findBeside` returns, if it was read together with the row. */
+export async function viewOf(
+  ctx: Pick<ReadContext, 'env' | 'now'>,
+  row: TaskRow,
+  beside: Beside | null = null,
+): Promise<Versioned<Task>> {
+  const { DB } = ctx.env
+  const now = ctx.now()
+  const isQueued = row.status === 'queued' && row.runId === null
+  const [shown, parts, place] = await Promise.all([
+    withRunState(ctx, row),
+    beside ?? findBeside(DB, row.teamId, row.id),
+    isQueued ? prepare(DB, findQueuePlace(row.teamId, row.id, now)).first<number>('place') : null,
+  ])
+  return {
+    view: toTask(shown.row, { ...parts, place, resultOmitted: shown.isOmitted }, now),
+    revision: row.version,
+  }
 }
 
 export const listTaskTypes = () => ({

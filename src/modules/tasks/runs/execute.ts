@@ -5,7 +5,7 @@ import type { Versioned } from '../../../core/version.ts'
 import { workflowRun } from '../../../objects/workflow-run.ts'
 import { findTeamStart } from '../../workflows/index.ts'
 import { ALLOWED, allows } from '../pure/status.ts'
-import { getTask, requireCurrentTask, requireTask, viewOf } from '../read/service.ts'
+import { findBeside, getTask, requireCurrentTask, requireTask, viewOf } from '../read/service.ts'
 import type { ShortTask, TaskRow } from '../repo/columns.ts'
 import { findDependencies } from '../repo/dependencies.ts'
 import { findTask, type TaskChanges, updateTask } from '../repo/tasks.ts'
@@ -31,11 +31,14 @@ export async function executeTask(
   }
   const outcome = await startAtOnce(ctx, row, waitMs)
   if (outcome === null || 'waits' in outcome) return queued(ctx, row)
-  const task = await findTask(ctx.env.DB, row.teamId, id)
+  const [task, beside] = await Promise.all([
+    findTask(ctx.env.DB, row.teamId, id),
+    findBeside(ctx.env.DB, row.teamId, id),
+  ])
   if ('started' in outcome && task?.runId !== outcome.runId)
     await workflowRun(ctx.env.RUNS, outcome.runId).control('cancel', 'parent')
   if (task === null) throw notFound('The task')
-  return viewOf(ctx, task)
+  return viewOf(ctx, task, beside)
 }
 
 async function queued(ctx: ServiceContext, row: TaskRow): Promise<Versioned<Task>> {
