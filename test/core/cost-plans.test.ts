@@ -45,3 +45,15 @@ test.each([
     expect(plan.map(({ detail }) => detail)).not.toContain('USE TEMP B-TREE FOR ORDER BY')
   }
 })
+
+test('a list sorted by cost reads only the rows of its page from the table', () => {
+  const { rows } = openTaskDatabase()
+  const query = { from: '2026-09-01', to: '2026-09-07', limit: 20, sort: '-cost' } as unknown as ListCosts
+  const plan = rows<{ detail: string }>(
+    `EXPLAIN QUERY PLAN ${findCosts(TEAM, query).sql.replace(/\?\d+/g, "''")}`,
+  ).map(({ detail }) => detail)
+  expect(plan).toContain('SEARCH cost_snapshots USING INTEGER PRIMARY KEY (rowid=?)')
+  expect(plan).toContain(
+    'SEARCH cost_snapshots USING COVERING INDEX cost_snapshots_date (team_id=? AND date>? AND date<?)',
+  )
+})

@@ -146,7 +146,8 @@ export const costSnapshots = sqliteTable(
       t.source,
       t.line,
     ),
-    index('cost_snapshots_date').on(t.teamId, t.date, t.id),
+    // With the cost, so that rows can be sorted by it without being read.
+    index('cost_snapshots_date').on(t.teamId, t.date, t.id, t.costMicroUsd),
     check('cost_snapshots_values', sql`${DATE} AND currency GLOB '[A-Z][A-Z][A-Z]'`),
     check(
       'cost_snapshots_money',
@@ -192,33 +193,69 @@ export const usageSnapshots = sqliteTable(
   ],
 )
 
+/** The dimensions and sums of rolled-up costs and usage. */
+const rolledUpKey = {
+  provider: text('provider').notNull(),
+  gpuType: text('gpu_type').notNull(),
+  service: text('service').notNull(),
+  model: text('model').notNull(),
+  agentId: text('agent_id').notNull(),
+  workflowId: text('workflow_id').notNull(),
+  userId: text('user_id').notNull(),
+  /** Empty for usage. */
+  currency: text('currency').notNull(),
+}
+
+const rolledUpSums = {
+  costMicroUsd: integer('cost_micro_usd').notNull(),
+  originalMicro: integer('original_micro').notNull(),
+  microHours: integer('micro_hours').notNull(),
+  tokens: integer('tokens').notNull(),
+  costRows: integer('cost_rows').notNull(),
+  usageRows: integer('usage_rows').notNull(),
+}
+
 /** Costs and usage, aggregated by day and dimensions. Only triggers write to it. */
 export const costDays = sqliteTable(
   'cost_days',
   {
     teamId: text('team_id').notNull(),
     date: text('date').notNull(),
-    provider: text('provider').notNull(),
-    gpuType: text('gpu_type').notNull(),
-    service: text('service').notNull(),
-    model: text('model').notNull(),
-    agentId: text('agent_id').notNull(),
-    workflowId: text('workflow_id').notNull(),
-    userId: text('user_id').notNull(),
-    /** Empty for usage. */
-    currency: text('currency').notNull(),
-    costMicroUsd: integer('cost_micro_usd').notNull(),
-    originalMicro: integer('original_micro').notNull(),
-    microHours: integer('micro_hours').notNull(),
-    tokens: integer('tokens').notNull(),
-    costRows: integer('cost_rows').notNull(),
-    usageRows: integer('usage_rows').notNull(),
+    ...rolledUpKey,
+    ...rolledUpSums,
   },
   (t) => [
     primaryKey({
       columns: [
         t.teamId,
         t.date,
+        t.provider,
+        t.gpuType,
+        t.service,
+        t.model,
+        t.agentId,
+        t.workflowId,
+        t.userId,
+        t.currency,
+      ],
+    }),
+  ],
+)
+
+/** The same by month. Only triggers of `cost_days` write to it. */
+export const costMonths = sqliteTable(
+  'cost_months',
+  {
+    teamId: text('team_id').notNull(),
+    month: text('month').notNull(),
+    ...rolledUpKey,
+    ...rolledUpSums,
+  },
+  (t) => [
+    primaryKey({
+      columns: [
+        t.teamId,
+        t.month,
         t.provider,
         t.gpuType,
         t.service,

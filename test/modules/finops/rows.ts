@@ -14,7 +14,7 @@ export const usage = { date: '2026-01-31', provider: 'aws', gpuType: 'H100', sou
 export const postCost = (as: Person, body: object = {}) => post(COSTS, as, { ...cost, ...body })
 export const postUsage = (as: Person, body: object = {}) => post(USAGE, as, { ...usage, ...body })
 
-/** The expected content of `cost_days`, computed from the rows. */
+/** The content of `cost_days` and `cost_months`, as it is and as computed from the rows. */
 export async function daysOf(teamId: string): Promise<{ kept: unknown[]; computed: unknown[] }> {
   const keys = 'date, provider, gpu_type, service, model, agent_id, workflow_id, user_id'
   const sums =
@@ -36,7 +36,22 @@ export async function daysOf(teamId: string): Promise<{ kept: unknown[]; compute
       .bind(teamId)
       .raw(),
   ])
-  return { kept, computed }
+  const months = `substr(date, 1, 7) AS month, ${keys.replace('date, ', '')}`
+  const [keptMonths, computedMonths] = await Promise.all([
+    env.DB.prepare(
+      `SELECT ${keys.replace('date', 'month')}, currency, cost_micro_usd, original_micro, micro_hours, tokens, cost_rows, usage_rows
+       FROM cost_months WHERE team_id = ? ORDER BY ${keys.replace('date', 'month')}, currency`,
+    )
+      .bind(teamId)
+      .raw(),
+    env.DB.prepare(
+      `SELECT ${months}, currency, ${sums} FROM cost_days WHERE team_id = ?
+       GROUP BY ${keys.replace('date', 'month')}, currency ORDER BY ${keys.replace('date', 'month')}, currency`,
+    )
+      .bind(teamId)
+      .raw(),
+  ])
+  return { kept: [...kept, ...keptMonths], computed: [...computed, ...computedMonths] }
 }
 
 export async function setRate(date: string, currency: string, usdPerUnit: number | string): Promise<void> {

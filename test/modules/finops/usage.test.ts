@@ -15,7 +15,8 @@ test('usage is recorded, corrected, added to and deleted', async () => {
   const { kept, computed } = await daysOf(person.teamId)
   expect(kept).toEqual(computed)
   expect((await call('DELETE', `${USAGE}/${made.body.id}`, { as: person })).status).toBe(204)
-  expect((await daysOf(person.teamId)).kept).toHaveLength(1)
+  // A day and its month.
+  expect((await daysOf(person.teamId)).kept).toHaveLength(2)
   expect((await auditOf(made.body.id)).map(({ action, before }) => [action, before?.hours])).toEqual([
     ['usage.created', undefined],
     ['usage.corrected', 1.5],

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db } from '../../../db/client.ts'
 import type { Statement } from '../../../db/commit.ts'
-import { columns, type HotRead } from '../../../db/hot-read.ts'
+import { columns, type HotRead, hotList } from '../../../db/hot-read.ts'
 import { keysetRead } from '../../../db/paginate.ts'
 import { costSnapshots } from '../../../db/schema/index.ts'
 import { type Bind, binder, conditionsOf, listedTable, searchCondition } from '../snapshots/filter.ts'
@@ -80,10 +80,16 @@ export function findCosts(teamId: string, query: ListCosts): HotRead<ListedCost>
   const { params, bind } = binder()
   const where = whereOf(teamId, query, bind)
   const column = SORTS[query.sort.replace('-', '')] ?? 'date'
-  return keysetRead(
+  const list = { from: listedTable('cost_snapshots', query), where, params, column, id: 'id' }
+  if (column === 'date') return keysetRead(COST_COLUMNS, list, query)
+  // The index of the date has the cost as well. So the rows of a period are sorted in the index, and only those of the page are read.
+  const page = keysetRead(columns<{ rowid: number }>({ rowid: 'rowid' }), list, query)
+  const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC'
+  return hotList(
     COST_COLUMNS,
-    { from: listedTable('cost_snapshots', query), where, params, column, id: 'id' },
-    query,
+    `FROM cost_snapshots WHERE rowid IN (${page.sql}) ORDER BY ${column} ${direction}, id ${direction}`,
+    page.params,
+    query.limit + 1,
   )
 }
 

@@ -15,7 +15,14 @@ export async function findHistory(
   filter: SnapshotFilter,
   period: Period,
 ): Promise<History> {
-  const source = { teamId, filter, fromRows: needsRows(filter), jobsUntil: null, splitJobs: false }
+  const source = {
+    teamId,
+    filter,
+    fromRows: needsRows(filter),
+    byMonth: false,
+    jobsUntil: null,
+    splitJobs: false,
+  }
   const one = binder()
   const recorded = sourceSql({ ...source, period }, one.bind)
   const two = binder()

@@ -42,3 +42,6 @@ export const DIMENSION_NAMES = [...Object.keys(COLUMNS), ...Object.keys(TIMES), 
 
 export const dimensionNeedsRows = (dimension: Dimension): boolean =>
   dimension.kind === 'label' || ONLY_IN_ROWS.includes(dimension.name)
+
+/** Rolled-up months do not have them. */
+export const dimensionNeedsDays = ({ kind, name }: Dimension): boolean => kind === 'time' && name !== 'month'

@@ -32,3 +32,18 @@ export function monthEnd(day: string): string {
   const [year, month] = day.split('-').map(Number)
   return dayOf(Date.UTC(year ?? 0, month ?? 0, 0))
 }
+
+/** The whole months of a period, such as `2026-01`, and the days before and after them. */
+export function wholeMonths({ from, to }: Period): { months: Period | null; days: Period[] } {
+  const first = from === monthStart(from) ? from : addDays(monthEnd(from), 1)
+  const last = to === monthEnd(to) ? to : addDays(monthStart(to), -1)
+  if (first > last) return { months: null, days: [{ from, to }] }
+  const beside = [
+    { from, to: addDays(first, -1) },
+    { from: addDays(last, 1), to },
+  ]
+  return {
+    months: { from: first.slice(0, 7), to: last.slice(0, 7) },
+    days: beside.filter((part) => part.from <= part.to),
+  }
+}

@@ -4,7 +4,7 @@ import { binder, conditionsOf } from '../snapshots/filter.ts'
 import type { Dimension } from './dimensions.ts'
 import { dimensionSql } from './dimensions-repo.ts'
 import { lengthOf, previousOf } from './period.ts'
-import { jobPartsSql, type Source, sourceSql } from './source-repo.ts'
+import { jobPartsSql, rolledUpPartsOf, type Source, sourceSql } from './source-repo.ts'
 
 /** `total` adds floats, which is exact for integers below 2^53 and never overflows. */
 const sum = (column: string): string => `CAST(total(${column}) AS INTEGER)`
@@ -21,11 +21,16 @@ export async function findTotal(
   const totals = `SELECT ${sum('cost')} AS cost, ${sum('hours')} AS hours, ${sum('tokens')} AS tokens,
     ${sum('cost_rows')} AS costRows, ${sum('usage_rows')} AS usageRows FROM (${sourceSql(source, one.bind)})`
   const two = binder()
-  const where = conditionsOf(source.teamId, { ...source.filter, ...source.period }, two.bind)
-  const table = source.fromRows ? 'cost_snapshots' : 'cost_days'
+  const { teamId, filter, period } = source
+  const parts = source.fromRows
+    ? [{ table: 'cost_snapshots', where: conditionsOf(teamId, { ...filter, ...period }, two.bind) }]
+    : rolledUpPartsOf(source, two.bind)
+  const originals = parts.map(
+    ({ table, where }) => `SELECT currency, original_micro FROM ${table} WHERE ${where.join(' AND ')}`,
+  )
   // Sums of millionths may exceed JavaScript's exact integers, so whole units and the rest are added separately.
   const currencies = `SELECT currency, sum(original_micro / 1000000) AS whole, sum(original_micro % 1000000) AS rest
-    FROM ${table} WHERE ${where.join(' AND ')} AND currency <> '' GROUP BY currency ORDER BY currency`
+    FROM (${originals.join(' UNION ALL ')}) WHERE currency <> '' GROUP BY currency ORDER BY currency`
   const [total, byCurrency] = await d1.batch<unknown>([
     d1.prepare(totals).bind(...one.params),
     d1.prepare(currencies).bind(...two.params),
@@ -85,7 +90,9 @@ export async function findGroups(d1: D1Database, question: SummaryQuestion): Pro
   const { params, bind } = binder()
   const keys = dimensions.map((_, at) => `k${at}`).join(', ')
   const current = sourceSql(source, bind)
-  const previous = sourceSql({ ...source, period: previousOf(source.period) }, bind)
+  // Only days can be shifted to the position of another day.
+  const byMonth = source.byMonth && !dimensions.some(({ kind }) => kind === 'time')
+  const previous = sourceSql({ ...source, byMonth, period: previousOf(source.period) }, bind)
   const values = dimensions.map((one, at) => `${dimensionSql(one, bind)} AS k${at}`).join(', ')
   // A day of the previous period is compared with the day at the same position in this one.
   const shifted = `date(date, '+${lengthOf(source.period)} days') AS date`

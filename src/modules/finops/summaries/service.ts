@@ -3,7 +3,7 @@ import { encodeCursor } from '../../../core/cursor.ts'
 import { AppError } from '../../../core/errors.ts'
 import { MICROS, toUsd } from '../../../core/money.ts'
 import { needsRows } from '../snapshots/filter.ts'
-import { type Dimension, dimensionNeedsRows } from './dimensions.ts'
+import { type Dimension, dimensionNeedsDays, dimensionNeedsRows } from './dimensions.ts'
 import { lengthOf, type Period, periodFrom } from './period.ts'
 import { countJobParts, findGroups, findTotal, type GroupRow, type SummarySort } from './repo.ts'
 import type { SnapshotTotal, Summary, SummaryQuery, TotalQuery } from './schema.ts'
@@ -20,11 +20,13 @@ function sourceOf(ctx: ServiceContext, query: TotalQuery, dimensions: Dimension[
   const { include, ...filter } = query
   const period = periodFrom(filter, ctx.now())
   requireLength(period)
+  const fromRows = needsRows(filter) || dimensions.some(dimensionNeedsRows)
   return {
     teamId: ctx.actor.teamId,
     filter,
     period,
-    fromRows: needsRows(filter) || dimensions.some(dimensionNeedsRows),
+    fromRows,
+    byMonth: !fromRows && !dimensions.some(dimensionNeedsDays),
     jobsUntil: include === 'jobs' ? ctx.now() : null,
     splitJobs: dimensions.some(({ kind }) => kind === 'time'),
   }

@@ -1,12 +1,12 @@
 // The SQL that totals and summaries read from, always with the same columns. Invariants:
-// 1. Rolled-up days and rows give the same sums: triggers maintain the days.
+// 1. Rolled-up months, rolled-up days and rows give the same sums: triggers maintain the days and the months.
 // 2. Jobs are split at midnight UTC, and the parts of a job add up to its hours and cost exactly.
 import { DAY_MS } from '../../../core/clock.ts'
 import { costMicroUsdSql, endSql, microHoursSql } from '../jobs/meter.ts'
 import { labelCondition } from '../labels-repo.ts'
 import { type Bind, conditionsOf } from '../snapshots/filter.ts'
 import type { SnapshotFilter } from '../snapshots/schema.ts'
-import type { Period } from './period.ts'
+import { type Period, wholeMonths } from './period.ts'
 
 export type Source = {
   teamId: string
@@ -14,20 +14,41 @@ export type Source = {
   period: Period
   /** Read rows instead of rolled-up days. */
   fromRows: boolean
+  /** Read whole months as such, which have the date of their first day. For queries that need no days. */
+  byMonth: boolean
   /** Add the computed hours and costs of jobs, until this time. */
   jobsUntil: number | null
   /** Split jobs at midnight. Queries that do not group by time need no parts, because these add up to the whole. */
   splitJobs: boolean
 }
 
-const KEYS = 'team_id, date, provider, gpu_type, service, model, agent_id, workflow_id, user_id'
+const DIMENSIONS = 'provider, gpu_type, service, model, agent_id, workflow_id, user_id'
 
-const daysSql = (where: string[]): string =>
-  `SELECT ${KEYS}, '' AS resource, '' AS run_id, '{}' AS labels, cost_micro_usd AS cost, micro_hours AS hours, tokens, cost_rows, usage_rows
-   FROM cost_days WHERE ${where.join(' AND ')}`
+type RolledUp = { table: 'cost_days' | 'cost_months'; date: string; where: string[] }
+
+/** Where the rolled-up sums of a period are. */
+export function rolledUpPartsOf({ teamId, filter, period, byMonth }: Source, bind: Bind): RolledUp[] {
+  const { months, days } = byMonth ? wholeMonths(period) : { months: null, days: [period] }
+  const parts = days.map(
+    (part): RolledUp => ({
+      table: 'cost_days',
+      date: 'date',
+      where: conditionsOf(teamId, { ...filter, ...part }, bind),
+    }),
+  )
+  if (months === null) return parts
+  const where = conditionsOf(teamId, { ...filter, from: undefined, to: undefined }, bind)
+  where.push(`month >= ${bind(months.from)}`, `month <= ${bind(months.to)}`)
+  return [...parts, { table: 'cost_months', date: "month || '-01'", where }]
+}
+
+const rolledUpSql = ({ table, date, where }: RolledUp): string =>
+  `SELECT team_id, ${date} AS date, ${DIMENSIONS}, '' AS resource, '' AS run_id, '{}' AS labels,
+     cost_micro_usd AS cost, micro_hours AS hours, tokens, cost_rows, usage_rows
+   FROM ${table} WHERE ${where.join(' AND ')}`
 
 const rowsSql = (table: string, amounts: string, where: string[]): string =>
-  `SELECT ${KEYS}, resource, run_id, labels, ${amounts} FROM ${table} WHERE ${where.join(' AND ')}`
+  `SELECT team_id, date, ${DIMENSIONS}, resource, run_id, labels, ${amounts} FROM ${table} WHERE ${where.join(' AND ')}`
 
 export function sourceSql(source: Source, bind: Bind): string {
   const { teamId, period, fromRows } = source
@@ -41,7 +62,7 @@ export function sourceSql(source: Source, bind: Bind): string {
         ),
         rowsSql('usage_snapshots', '0, micro_hours, tokens, 0, 1', conditionsOf(teamId, filter, bind)),
       ]
-    : [daysSql(conditionsOf(teamId, filter, bind))]
+    : rolledUpPartsOf(source, bind).map(rolledUpSql)
   const jobs = source.jobsUntil === null ? null : jobsSql(source, source.jobsUntil, bind)
   return [...recorded, ...(jobs === null ? [] : [jobs])].join(' UNION ALL ')
 }
