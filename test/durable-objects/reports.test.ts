@@ -69,6 +69,25 @@ test.each(['host.report:before', 'host.report:after', 'host.takeReports:before',
   },
 )
 
+test('a run that changes while its report is under way is reported once more', async () => {
+  const spec = newSpec(linear(1))
+  let reports = 0
+  setFaultHook((point, { id, storage }) => {
+    if (id.name !== hostOf(spec.runId)) return
+    if (point === 'host.report:before') reports++
+    // As a change of the run does.
+    if (point === 'host.takeReports:before' && reports === 1)
+      storage.sql.exec('UPDATE unreported SET version = version + 1')
+  })
+  try {
+    await runOf(spec.runId).start(spec)
+    await vi.waitFor(async () => expect((await held(spec.runId)).unreported).toBe(0))
+    expect(reports).toBe(2)
+  } finally {
+    setFaultHook(null)
+  }
+})
+
 test('while the index does not answer, runs work, and an alarm is set for their report', async () => {
   await env.DB.prepare('ALTER TABLE runs RENAME TO runs_away').run()
   const spec = newSpec(linear(2))
