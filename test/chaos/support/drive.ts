@@ -1,7 +1,9 @@
 // Drives one run to its end from outside: answers its waits, and advances its time to its alarms. Every call may
 // reach an object that was just lost, so each is repeated until it is answered, as a client or the platform would do.
+
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { RELOAD_MS } from '../../../durable-objects/run-host/loaded-runs.ts'
 import { type Packed, unpack } from '../../../durable-objects/run-host/rows/packed.ts'
 import { isTerminal } from '../../../src/engine/model/state.ts'
 import type { RunSpec } from '../../../src/objects/run-spec.ts'
@@ -12,8 +14,8 @@ import { time } from './time.ts'
 
 const MAX_ROUNDS = 2_000
 const MAX_TRIES = 30
-/** An alarm is never set in the past, so one for something already due comes a little later. */
-const ALARM_SLACK_MS = 1_000
+/** A run that crashes when its wait ends is loaded again this long after it, at the latest. */
+const ALARM_SLACK_MS = RELOAD_MS + 2_000
 
 export type Driven = { view: RunView; resolved: string[]; trail: string[] }
 
