@@ -189,7 +189,7 @@ journey(
     const items = Array.from({ length: 100 }, (_, n) => ({ workflowId: id, input: { n } }))
     for (let i = 0; i < 10; i++) await callAs(desk, 'POST', '/workflows/batch/execute', { items })
     await page.goto(`/runs?workflow=${id}&status=waiting`)
-    await page.getByText('1,000', { exact: true }).first().waitFor()
+    await page.getByText('1,000', { exact: true }).first().waitFor({ timeout: 60_000 })
     // Of a thousand rows, only the visible ones are in the page.
     assert.ok((await page.getByRole('row').count()) < 80)
     await page.keyboard.press('f')
@@ -225,7 +225,7 @@ journey(
     await takePicture(desk, 'bulk-cancel')
     await page.keyboard.press('Escape')
     await page.goto(`/runs?workflow=${id}&status=cancelled`)
-    await page.getByText('1,000', { exact: true }).first().waitFor()
+    await page.getByText('1,000', { exact: true }).first().waitFor({ timeout: 60_000 })
     requireNoFaults(desk)
   },
 )
