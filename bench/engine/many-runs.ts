@@ -103,9 +103,9 @@ async function retire(short: ReturnType<typeof startAndWait>): Promise<string[]>
     while (!isOver) await engine.tick()
   })()
   const beside = await client.run({ ...short, clients: 1, seconds })
+  const removed = before - (await left())
   isOver = true
   await ticking
-  const removed = before - (await left())
   const times = ({ p50, p99 }: LoadResult) => `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
   return [
     `a run while nothing is deleted: ${times(alone)}`,
