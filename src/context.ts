@@ -5,7 +5,7 @@ import type { Plan } from './core/plans.ts'
 import { type Db, dbOf } from './db/client.ts'
 import { type HotRead, rowsOf } from './db/hot-read.ts'
 import type { PlatformRole, TeamRole } from './db/schema/index.ts'
-import { type Env, readSettings, type Settings } from './env.ts'
+import { type Env, readLogLevel, readSettings, type Settings } from './env.ts'
 
 export type RequestContext = {
   env: Env
@@ -44,6 +44,9 @@ export function openContext(env: Env, origin: Origin): RequestContext {
     defer: origin.defer,
   }
 }
+
+/** For Durable Objects, whose work may belong to no request. It also works if other settings are wrong. */
+export const objectLog = (env: Env): Log => createLog(readLogLevel(env))
 
 /** The caller, read from the primary D1 database for this request and never cached. */
 export type Actor = {

@@ -242,3 +242,8 @@ export function readSettings(env: Env): Settings {
   checked.set(env, parsed.data)
   return parsed.data
 }
+
+export function readLogLevel(env: Env): Settings['LOG_LEVEL'] {
+  const parsed = SettingsShape.shape.LOG_LEVEL.safeParse(env.LOG_LEVEL)
+  return parsed.success ? parsed.data : 'info'
+}

@@ -6,8 +6,9 @@
 // 3. Waiting runs get a slot in the order in which they came. A replaced run gets none, and is notified until it has
 //    received that.
 // 4. No answer waits until other runs are notified.
+
 import { DurableObject } from 'cloudflare:workers'
-import { createLog } from '../../src/core/log.ts'
+import { objectLog } from '../../src/context.ts'
 import {
   admitNext,
   applyRunMessage,
@@ -86,7 +87,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
       this.#decide((changes) => admitNext(this.#gate, changes))
       await this.#notifyAll()
     } catch (error) {
-      createLog('error').error('the alarm of a gate failed', { error })
+      objectLog(this.env).error('the alarm of a gate failed', { error })
     }
     this.#arm()
   }
@@ -101,7 +102,7 @@ export class FlowGate extends DurableObject<Env> implements FlowGateRpc {
       this.#arm()
     } catch (error) {
       // Memory may be ahead of the tables. The object restarts from what was last written.
-      createLog('error').error('a gate could not write', { error })
+      objectLog(this.env).error('a gate could not write', { error })
       this.ctx.abort('a gate could not write')
       throw error
     }

@@ -2,8 +2,8 @@
 // 1. A connection is first added here and then inserted into the index in D1, by a statement that checks its rights. Only then does it get a
 //    frame. So code that ends rights either runs before that statement or finds the connection.
 // 2. There is no polling. `nextEnd` is when the alarm must close a connection.
+import { objectLog } from '../../src/context.ts'
 import { newId } from '../../src/core/ids.ts'
-import { createLog } from '../../src/core/log.ts'
 import { offeredProtocols } from '../../src/core/subprotocols.ts'
 import type { Env } from '../../src/env.ts'
 import { deleteConnections, findConnectionsOf, insertConnection } from '../../src/modules/realtime/index.ts'
@@ -65,7 +65,7 @@ export class Connections {
   }
 
   fail(follower: Follower, error: unknown): void {
-    createLog('error').error('a connection failed', { error })
+    objectLog(this.#parts.env).error('a connection failed', { error })
     this.end(follower, CLOSE_CODES.failed, 'not available')
   }
 

@@ -3,8 +3,9 @@
 //    client has left. If that time passes unnoticed, all channels start again with `reset`.
 // 2. No timer runs while clients only wait. The alarm is set for the next end of a connection, the next deadline for answering `more`, and the
 //    next delivery to repeat.
+
 import { DurableObject } from 'cloudflare:workers'
-import { createLog } from '../../src/core/log.ts'
+import { objectLog } from '../../src/context.ts'
 import { markFollowed } from '../../src/db/follows.ts'
 import type { Env } from '../../src/env.ts'
 import { notificationsSnapshot } from '../../src/modules/notifications/index.ts'
@@ -94,7 +95,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubRpc {
     const added = new Map<string, Entry[]>()
     for (const { key, event, log } of publications) {
       if (JSON.stringify(event).length > MAX_EVENT_CHARS) {
-        createLog('error').error('an event is too large to be published', {
+        objectLog(this.env).error('an event is too large to be published', {
           hub: this.#name,
           type: event.type,
         })
@@ -190,7 +191,7 @@ export class LiveHub extends DurableObject<Env> implements LiveHubRpc {
         : this.#feeds.subscribe(follower, channel, afterSeq)
     this.ctx.waitUntil(
       work.catch((error: unknown) => {
-        createLog('error').error('a channel could not be followed', { channel, error })
+        objectLog(this.env).error('a channel could not be followed', { channel, error })
         follower.send(JSON.stringify({ type: 'error', code: 'service.unavailable', channel }))
       }),
     )

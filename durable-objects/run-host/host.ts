@@ -3,7 +3,7 @@
 // 1. All runs of a host belong to one team. A start for another team is refused, and goes to a host of its own.
 // 2. A failure of one run affects neither the alarm nor the reports of the others.
 
-import { createLog } from '../../src/core/log.ts'
+import { objectLog } from '../../src/context.ts'
 import { hostOf, isSharedHost } from '../../src/core/run-id.ts'
 import { yieldToEventLoop } from '../../src/core/yield.ts'
 import type { Env } from '../../src/env.ts'
@@ -24,6 +24,7 @@ import { type HostTables, openTables } from './rows/tables.ts'
 const RUNS_AT_ONCE = 64
 
 export class Host {
+  readonly #env: Env
   readonly #state: DurableObjectState
   readonly #tables: HostTables
   readonly #due: Due
@@ -33,6 +34,7 @@ export class Host {
   readonly #removal: Removal
 
   constructor(state: DurableObjectState, given: Env) {
+    this.#env = given
     this.#state = state
     const { now } = this
     const call = (runId: string, name: RunCall, args: unknown[]) => this.call(runId, name, args)
@@ -103,7 +105,7 @@ export class Host {
         await this.call(runId, 'remove', [])
         removed.push(runId)
       } catch (error) {
-        createLog('warn').warn('a run could not be removed', { runId, error })
+        objectLog(this.#env).warn('a run could not be removed', { runId, error })
       }
       await yieldToEventLoop()
     }
@@ -161,7 +163,7 @@ export class Host {
       this.#runs.unloadIdle()
       this.#reports.sendPending()
     } catch (error) {
-      createLog('error').error('the alarm of a host failed', { error })
+      objectLog(this.#env).error('the alarm of a host failed', { error })
       this.#due.arm(this.now() + RELOAD_MS)
     }
     this.#due.armForNext()
@@ -174,7 +176,7 @@ export class Host {
       // The run was handled. Its row goes, unless the run has written a new one.
       if (this.#runs.find(runId) === run && !run.machine.isArmed) this.#due.remove(n)
     } catch (error) {
-      createLog('error').error('the alarm of a run failed', { runId, error })
+      objectLog(this.#env).error('the alarm of a run failed', { runId, error })
     }
   }
 

@@ -2,7 +2,7 @@
 // 1. All work in progress has an alarm behind it: a timer, the heartbeat of an effect, a report that is due.
 // 2. A timer that ends a wait for an event first looks for events that came in time.
 // 3. An alarm never throws. The platform would retry it a few times and then never again.
-import { createLog } from '../../../src/core/log.ts'
+import { objectLog } from '../../../src/context.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
 import { awaitsEvent, takeEarlier } from '../outside/event-waits.ts'
 import type { Reports } from '../outside/reports/reports.ts'
@@ -79,7 +79,7 @@ export class RunAlarm {
     try {
       await this.fireDue(onStart)
     } catch (error) {
-      createLog('error').error('an alarm failed', { runId: this.#machine.run?.spec.runId, error })
+      objectLog(this.#machine.env).error('an alarm failed', { runId: this.#machine.run?.spec.runId, error })
       timers.arm(this.#machine.now() + ALARM_RETRY_MS)
     }
   }
@@ -119,7 +119,10 @@ export class RunAlarm {
       await takeEarlier(machine, path)
       if (machine.run !== null) await fire()
     } catch (error) {
-      createLog('error').error('a wait could not ask for events', { runId: machine.run?.spec.runId, error })
+      objectLog(this.#machine.env).error('a wait could not ask for events', {
+        runId: machine.run?.spec.runId,
+        error,
+      })
       if (machine.run !== null && awaitsEvent(machine.run, path))
         machine.setTimer(path, machine.now() + ALARM_RETRY_MS)
     }

@@ -4,7 +4,7 @@
 // 2. The core is informed of what was given up before anything else is resumed.
 // 3. If something has crashed here, or work was interrupted, each command gets a turn of its own.
 // 4. Rows that cannot be read are not changed: another release may be able to read them.
-import { createLog } from '../../../src/core/log.ts'
+import { objectLog } from '../../../src/context.ts'
 import { MAX_CRASHES } from '../../../src/engine/advance/retry.ts'
 import type { Command } from '../../../src/engine/model/command.ts'
 import { hasEnded } from '../../../src/engine/model/state.ts'
@@ -41,7 +41,7 @@ export function wake(machine: WokenShell, onQueued: () => void): void {
     const held = machine.openRun(machine.store.readSpec())
     machine.run = { ...held, state: restore(held.plan, machine.store.readState()) }
   } catch (error) {
-    createLog('error').error('a run cannot be read', { runId: machine.run?.spec?.runId, error })
+    objectLog(machine.env).error('a run cannot be read', { runId: machine.run?.spec?.runId, error })
     machine.unreadable = error instanceof Error ? error.message : String(error)
     machine.run = null
     crashes.done(WAKING)

@@ -3,7 +3,7 @@
 //    Other runs of the host are not affected.
 // 2. Consequences of the writes happen after the last of them, and not at all if they are rolled back.
 // 3. Only a full disk, or a run that cannot be unloaded, ends the object.
-import { createLog } from '../../../src/core/log.ts'
+import { objectLog } from '../../../src/context.ts'
 import { isStorageFailure } from '../../../src/core/storage-failure.ts'
 import type { Crashes } from '../life/crashes.ts'
 import type { RunPlace } from '../place.ts'
@@ -33,7 +33,7 @@ export class Writes {
       })
     } catch (error) {
       this.#after = null
-      createLog('error').error('a turn failed', { runId: this.#place.runId, error })
+      objectLog(this.#place.env).error('a turn failed', { runId: this.#place.runId, error })
       if (isStorageFailure(error)) {
         this.#crashes.ignore()
         this.#place.abort(String(error))

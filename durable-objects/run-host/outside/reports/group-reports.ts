@@ -5,7 +5,7 @@
 // 2. A report is sent at most `GROUP_MS` after the change. If the index does not answer, it is retried with growing
 //    delays.
 // 3. A run that cannot be reported does not delay the others.
-import { createLog } from '../../../../src/core/log.ts'
+import { objectLog } from '../../../../src/context.ts'
 import type { Env } from '../../../../src/env.ts'
 import { applyRunReports, type Reported, type RunReport } from '../../../../src/modules/runs/index.ts'
 import type { RunMachine } from '../../machine.ts'
@@ -94,7 +94,7 @@ export class GroupReports {
         for (const group of await this.#groupsOf(rows)) await this.#report(group)
       }
     } catch (error) {
-      createLog('error').error('runs could not be reported', { error })
+      objectLog(this.#context.env).error('runs could not be reported', { error })
     } finally {
       this.#inProgress = false
       this.sendPending()
@@ -130,7 +130,7 @@ export class GroupReports {
       }
       return { ...row, machine, report: reportOf(machine) }
     } catch (error) {
-      createLog('error').error('a run could not be reported', { runId: row.id, error })
+      objectLog(this.#context.env).error('a run could not be reported', { runId: row.id, error })
       this.#delay(row)
       return null
     }
@@ -149,7 +149,7 @@ export class GroupReports {
       })
       notifyOthers(env, String(group[0]?.report.view.teamId), reported)
     } catch (error) {
-      createLog('error').error('the index refused a report', { runs: group.length, error })
+      objectLog(this.#context.env).error('the index refused a report', { runs: group.length, error })
       // One of them may be the cause.
       if (group.length > 1 && group.every(({ attempts }) => attempts > 0))
         for (const one of group) await this.#report([one])

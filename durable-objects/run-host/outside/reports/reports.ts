@@ -1,7 +1,7 @@
 // When a run sends its outbox. The host sends the reports to the index, for all its runs. Invariants:
 // 1. One round of deliveries runs at a time. Requests in the meantime cause one more round.
 // 2. An alarm stands behind each due round: losing memory delays messages, and loses none.
-import { createLog } from '../../../../src/core/log.ts'
+import { objectLog } from '../../../../src/context.ts'
 import type { RunStore } from '../../rows/store.ts'
 import { HEARTBEAT_MS, type Timers } from '../../rows/timers.ts'
 import type { RunShell } from '../../run-shell.ts'
@@ -73,7 +73,7 @@ export class Reports {
         if (delayMs < HEARTBEAT_MS) this.schedule(Math.max(0, delayMs))
       } else this.#allSent()
     } catch (error) {
-      createLog('error').error('the outbox of a run could not be sent', {
+      objectLog(machine.env).error('the outbox of a run could not be sent', {
         runId: machine.run?.spec.runId,
         error,
       })
