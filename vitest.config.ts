@@ -95,6 +95,7 @@ const inWorkerd = (name: string, more: NonNullable<TestProjectInlineConfiguratio
   test: {
     name,
     globalSetup: [
+      './test/helpers/print-news-only.ts',
       './test/fakes/sign-in-providers.ts',
       './test/fakes/http-target.ts',
       './test/fakes/oauth-provider.ts',

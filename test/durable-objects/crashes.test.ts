@@ -8,6 +8,7 @@ import { hostOf } from '../../src/core/run-id.ts'
 import { isTerminal } from '../../src/engine/model/state.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { type Definition, newSpec, objectOf, runOf } from '../helpers/runs.ts'
 import { sqlOf } from './support/poison.ts'
 
@@ -27,8 +28,8 @@ test('a node that crashes its turn each time is given up after three crashes, an
     if (state.id.name !== hostOf(spec.runId) || point !== 'store.writeOutput:before' || ++outputs <= MAX_PURE)
       return
     crashes++
-    state.abort('as of too much memory')
-    throw new Error('dead')
+    state.abort(onPurpose('too much memory'))
+    throw new Error(onPurpose('dead'))
   })
   await runOf(spec.runId).start(spec)
   const view = await vi.waitFor(
@@ -55,7 +56,7 @@ test('a start that failed half way leaves nothing, and repeating it starts a com
   let fails = 1
   setFaultHook((point, state) => {
     if (state.id.name === hostOf(spec.runId) && point === 'store.writeTurn:before' && fails-- > 0)
-      throw new Error('full')
+      throw new Error(onPurpose('full'))
   })
   const failed = await runOf(spec.runId)
     .start(spec)

@@ -9,6 +9,7 @@ import { evict } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
 import { clock } from '../helpers/clock.ts'
 import { control, family, fireAlarm, go, sqlOf, startAll, statusOf } from '../helpers/gates.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { newSpec, objectOf, runOf } from '../helpers/runs.ts'
 
 afterEach(() => {
@@ -78,7 +79,7 @@ test('a replaced run that cannot be reached is notified by the alarm, and takes 
   setFaultHook((point, state) => {
     if (state.id.name !== hostOf(first.runId) || point !== 'store.writeTurn:before') return
     losses++
-    throw new Error('the disk is full')
+    throw new Error(onPurpose('the disk is full'))
   })
   // Loaded again, so that the fault applies: each of its turns crashes now.
   await evictDurableObject(objectOf(first.runId) as never)
@@ -147,7 +148,7 @@ test('an admitted run that could not be reached is notified by the alarm', async
   let losses = 1
   setFaultHook((point, state) => {
     if (state.id.name === hostOf(second.runId) && point === 'store.writeTurn:before' && losses-- > 0)
-      throw new Error('the disk is full')
+      throw new Error(onPurpose('the disk is full'))
   })
   await evictDurableObject(objectOf(second.runId) as never)
   const object = await gate()

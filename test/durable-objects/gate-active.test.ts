@@ -6,6 +6,7 @@ import type { RunSpec } from '../../src/objects/run-spec.ts'
 import { evict, lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
 import { control, family, fireAlarm, go, startAll, statusOf } from '../helpers/gates.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { type Definition, objectOf, runOf } from '../helpers/runs.ts'
 
 beforeEach(() => time.start())
@@ -138,7 +139,7 @@ test('a run that is lost at any write gives its slot up, gets it back, and ends'
       let seen = 0
       setFaultHook((at, state) => {
         if (state.id.name === hostOf(first.runId) && at === point && ++seen === nth)
-          state.abort(`lost at ${at}`)
+          state.abort(onPurpose(`lost at ${at}`))
       })
       const until = async (work: () => Promise<boolean>) =>
         vi.waitFor(

@@ -16,6 +16,7 @@ import { time } from '../chaos/support/time.ts'
 import { post } from '../helpers/api.ts'
 import { clock } from '../helpers/clock.ts'
 import { withContext } from '../helpers/jobs.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { newPerson } from '../helpers/people.ts'
 import { type Definition, linear, newSpec, objectOf, runOf } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
@@ -48,7 +49,7 @@ test('a run that crashes at each turn is given up, and its neighbours keep their
     if (point !== 'core.take:before' || (args[2] as Fact).type !== 'timer.fired') return
     if ((args[2] as { key: string }).key !== 'wait') return
     crashes++
-    throw new Error('bad')
+    throw new Error(onPurpose('bad'))
   })
   for (const spec of [bad, ...neighbours]) await runOf(spec.runId).start(spec)
   expect(new Set([bad, ...neighbours].map(({ runId }) => hostOf(runId))).size).toBe(1)
@@ -239,7 +240,7 @@ test('a child that is being started when its parent is loaded again continues', 
   setFaultHook((point, state) => {
     if (isLost || point !== 'effect.start:after' || state.id.name !== hostOf(parent.runId)) return
     isLost = true
-    throw new Error('lost')
+    throw new Error(onPurpose('lost'))
   })
   await runOf(parent.runId)
     .start(parent)

@@ -5,6 +5,7 @@ import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import type { RunView } from '../../src/objects/workflow-run.ts'
 import { call, get, post } from '../helpers/api.ts'
 import { runJobs } from '../helpers/jobs.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { newPerson, type Person } from '../helpers/people.ts'
 import { type Definition, newSpec, runOf, start } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
@@ -126,7 +127,7 @@ test('a run that is killed while it writes a file writes it once', async () => {
   const person = await newPerson()
   let kills = 0
   setFaultHook((point, state) => {
-    if (point === 'effect.take:before' && kills++ === 0) state.abort('killed')
+    if (point === 'effect.take:before' && kills++ === 0) state.abort(onPurpose('killed'))
   })
   const input = text(4.5 * MIB)
   const spec = newSpec({ nodes: [twice('big')] }, { teamId: person.teamId, input })

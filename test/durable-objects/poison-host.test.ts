@@ -10,6 +10,7 @@ import type { Fact } from '../../src/engine/model/event.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
 import { clock } from '../helpers/clock.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { type Definition, newSpec, objectOf, runOf } from '../helpers/runs.ts'
 import { ended, nodeOf, sqlOf, until, viewOf } from './support/poison.ts'
 
@@ -56,12 +57,12 @@ test('a run that throws at load, turn and report does not affect the calls and r
   setFaultHook((point, _state, args) => {
     if (point === 'core.take:before' && isTimer(args[2] as Fact)) {
       thrown.turns++
-      throw new Error('at its turn')
+      throw new Error(onPurpose('at its turn'))
     }
     const reports = point === 'host.report:before' ? (args[0] as { view: { id: string } }[]) : []
     if (!reports.some(({ view }) => view.id === atReport.runId)) return
     thrown.reports++
-    throw new Error('at its report')
+    throw new Error(onPurpose('at its report'))
   })
   await startAll([atLoad, atReport, ...calling, ...listening, atTurn])
   await vi.waitFor(async () => {
@@ -123,8 +124,8 @@ test('a run that resets its object again and again does not use up the tries of 
   setFaultHook((point, state, args) => {
     if (point !== 'core.take:before' || !isTimer(args[2] as Fact)) return
     resets++
-    state.abort('as of too much memory')
-    throw new Error('dead')
+    state.abort(onPurpose('too much memory'))
+    throw new Error(onPurpose('dead'))
   })
   await startAll([...calling, bad])
   expect(await ended(bad.runId)).toMatchObject({ status: 'failed', error: { code: 'node.poison' } })
@@ -158,8 +159,8 @@ test('a run whose load ends the process is not loaded after a few tries, and its
     if (place.runId !== bad.runId || machine.unreadable !== null) return
     ends++
     asNewProcess()
-    state.abort('the process has ended')
-    throw new Error('dead')
+    state.abort(onPurpose('the process has ended'))
+    throw new Error(onPurpose('dead'))
   })
   asNewProcess()
   await lose(bad.runId)

@@ -8,6 +8,7 @@ import { hostOf } from '../../src/core/run-id.ts'
 import { MAX_CRASHES } from '../../src/engine/advance/retry.ts'
 import { isTerminal } from '../../src/engine/model/state.ts'
 import { time } from '../chaos/support/time.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { newPerson } from '../helpers/people.ts'
 import { newSpec, runOf, start } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
@@ -32,7 +33,7 @@ test('a full disk is not a crash: when there is room again the run continues', a
   setFaultHook((point, state) => {
     if (state.id.name !== hostOf(runId) || point !== 'store.writeTurn:before') return
     failures++
-    throw new Error('database or disk is full: SQLITE_FULL')
+    throw new Error(onPurpose('database or disk is full: SQLITE_FULL'))
   })
   while (failures < MAX_CRASHES + 2) await ring(runId)
   setFaultHook(() => undefined)
@@ -222,7 +223,7 @@ test('a run that is ended by force sends all its messages', async () => {
     if (state.id.name !== hostOf(spec.runId)) return
     if (point === 'store.pushOutbox:before') sent.push(args[0])
     if (point === 'core.take:before' && (args[2] as { type: string }).type === 'run.collected')
-      throw new Error('dead')
+      throw new Error(onPurpose('dead'))
   })
   await runOf(spec.runId).start(spec)
   expect(await ended(spec.runId)).toMatchObject({ error: { code: 'run.poison' } })

@@ -6,6 +6,7 @@ import { asNewProcess, setFaultHook } from '../../durable-objects/run-host/rows/
 import { newId } from '../../src/core/ids.ts'
 import { hostOf, newRunId } from '../../src/core/run-id.ts'
 import { clock } from '../helpers/clock.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { linear, newSpec, objectOf, runOf, start } from '../helpers/runs.ts'
 
 const statusInIndex = async (runId: string): Promise<string | null> =>
@@ -47,8 +48,8 @@ test.each(['host.report:before', 'host.report:after', 'host.takeReports:before',
       if (isKilled || point !== at || state.id.name !== hostOf(specs[0]?.runId ?? '')) return
       isKilled = true
       asNewProcess()
-      state.abort('killed')
-      throw new Error('killed')
+      state.abort(onPurpose('killed'))
+      throw new Error(onPurpose('killed'))
     })
     try {
       // A caller that learns that the host was lost starts the same run again.

@@ -2,6 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
 import { unpack } from '../../durable-objects/run-host/rows/packed.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { linear, newSpec, objectOf, runOf, start } from '../helpers/runs.ts'
 
 test('an evicted run answers from its tables', async () => {
@@ -77,7 +78,7 @@ test('the writes of a turn before an abort are complete or missing', async () =>
   const stub = runOf(spec.runId)
   await stub.start(spec)
   await runInDurableObject(objectOf(spec.runId) as never, (_instance: unknown, state: DurableObjectState) => {
-    state.abort('test')
+    state.abort(onPurpose('test'))
   }).catch(() => undefined)
   await vi.waitFor(
     async () =>

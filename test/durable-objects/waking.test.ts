@@ -7,6 +7,7 @@ import { HEARTBEAT_MS } from '../../durable-objects/run-host/rows/timers.ts'
 import { hostOf } from '../../src/core/run-id.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
+import { onPurpose } from '../helpers/on-purpose.ts'
 import { newSpec, objectOf, runOf } from '../helpers/runs.ts'
 
 afterEach(() => setFaultHook(null))
@@ -120,7 +121,7 @@ test('a turn that fails at its end has started no effect', async () => {
   let fails = 0
   setFaultHook((point, state) => {
     if (state.id.name === hostOf(spec.runId) && point === 'store.writeTurn:after' && fails-- > 0)
-      throw new Error('full')
+      throw new Error(onPurpose('full'))
   })
   await runOf(spec.runId).start(spec)
   fails = 1

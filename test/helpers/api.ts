@@ -49,7 +49,9 @@ export async function call<T = any>(
 
 /** Only the beginning of a stream that never ends by itself. */
 async function textOf(path: string, response: Response): Promise<string> {
-  if (response.status !== 200 || !path.startsWith('/api/v1/realtime/events')) return response.text()
+  // Not `text`, which warns about bodies that are no text.
+  if (response.status !== 200 || !path.startsWith('/api/v1/realtime/events'))
+    return new TextDecoder().decode(await response.arrayBuffer())
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   const { value } = await reader.read()
   await reader.cancel()

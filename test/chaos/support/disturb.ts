@@ -5,6 +5,7 @@ import { env } from 'cloudflare:workers'
 import { setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
 import { hostOf } from '../../../src/core/run-id.ts'
 import type { Fact } from '../../../src/engine/model/event.ts'
+import { onPurpose } from '../../helpers/on-purpose.ts'
 import { evict } from './drive.ts'
 
 export const MODES = ['throw', 'abort', 'evict'] as const
@@ -34,9 +35,9 @@ export function disturb(
       hit.push({ point, nth, mode })
       if (mode === 'abort') {
         alarm.die()
-        state.abort(`fault at ${point}`)
+        state.abort(onPurpose(`fault at ${point}`))
       } else alarm.forget()
-      throw new Error(`fault at ${point}`)
+      throw new Error(onPurpose(`fault at ${point}`))
     }
     if (point === 'core.take:before') spy(args[2] as Fact, die)
     const fault = faults.find((one) => one.point === point && one.nth === nth)

@@ -8,6 +8,7 @@ import { type Packed, unpack } from '../../../durable-objects/run-host/rows/pack
 import { isTerminal } from '../../../src/engine/model/state.ts'
 import type { RunSpec } from '../../../src/objects/run-spec.ts'
 import type { RunView, WaitView } from '../../../src/objects/workflow-run.ts'
+import { onPurpose } from '../../helpers/on-purpose.ts'
 import { objectOf, runOf } from '../../helpers/runs.ts'
 import type { Disturbance } from './disturb.ts'
 import { time } from './time.ts'
@@ -154,6 +155,6 @@ export const evict = async (runId: string): Promise<void> => {
 
 /** Like a crash. */
 export const lose = async (runId: string): Promise<void> => {
-  const abort = (_object: unknown, state: DurableObjectState) => state.abort('lost')
+  const abort = (_object: unknown, state: DurableObjectState) => state.abort(onPurpose('lost'))
   await runInDurableObject(objectOf(runId) as never, abort).catch(() => undefined)
 }

@@ -8,6 +8,7 @@ import type { Fact } from '../../../src/engine/model/event.ts'
 import { isTerminal } from '../../../src/engine/model/state.ts'
 import type { RunView } from '../../../src/objects/workflow-run.ts'
 import { time } from '../../chaos/support/time.ts'
+import { onPurpose } from '../../helpers/on-purpose.ts'
 import { objectOf, runOf } from '../../helpers/runs.ts'
 
 /** `throw` is an error of ours, `abort` a reset in the middle, `process` the end of the whole process. */
@@ -20,8 +21,8 @@ export function dieOf(runId: string, isPoison: (fact: Fact) => boolean, how: Dea
     if (state.id.name !== hostOf(runId) || point !== 'core.take:before' || !isPoison(args[2] as Fact)) return
     seen.crashes++
     if (how === 'process') asNewProcess()
-    if (how !== 'throw') state.abort('dead')
-    throw new Error('dead')
+    if (how !== 'throw') state.abort(onPurpose('dead'))
+    throw new Error(onPurpose('dead'))
   })
   return seen
 }

@@ -11,6 +11,7 @@ import { recordSql } from '../../db/support/plans.ts'
 import { call } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs, withContext } from '../../helpers/jobs.ts'
+import { onPurpose } from '../../helpers/on-purpose.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { linear, runOf, start } from '../../helpers/runs.ts'
 import {
@@ -221,7 +222,7 @@ test('a run that does not answer does not delay the others, and gets the event l
   await settled(poison)
   const bad = env.RUNS.idFromName(hostOf(poison))
   setFaultHook((point, state) => {
-    if (point === 'store.writeEventId:before' && state.id.equals(bad)) throw new Error('poison')
+    if (point === 'store.writeEventId:before' && state.id.equals(bad)) throw new Error(onPurpose('poison'))
   })
   await lose(poison)
   const mark = await markOf()

@@ -7,6 +7,7 @@ import { follow, type Live } from '../../../examples/realtime/client.js'
 import { teamHub } from '../../../src/objects/channels.ts'
 import { liveHub } from '../../../src/objects/live-hub.ts'
 import { randomFrom } from '../../contract/support/random.ts'
+import { onPurpose } from '../../helpers/on-purpose.ts'
 import { newTeam, type Person } from '../../helpers/people.ts'
 import { casesOf, repeatWith, SEED } from '../../helpers/random-cases.ts'
 import { runOf } from '../../helpers/runs.ts'
@@ -57,7 +58,7 @@ class Client {
   }
 }
 
-const lost = (_object: unknown, state: DurableObjectState) => state.abort('lost')
+const lost = (_object: unknown, state: DurableObjectState) => state.abort(onPurpose('lost'))
 /** The data lost in the meantime is the subject of the test. */
 const quietly = (work: Promise<unknown>) => work.catch(() => undefined)
 

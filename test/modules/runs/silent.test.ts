@@ -13,6 +13,7 @@ import { sqlOf, until } from '../../durable-objects/support/poison.ts'
 import { app, type Caller, call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobsOfType, withContext } from '../../helpers/jobs.ts'
+import { onPurpose } from '../../helpers/on-purpose.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { type Definition, newSpec, runOf } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
@@ -27,8 +28,8 @@ const eventWait: Definition = { nodes: [{ id: 'event', type: 'flow.waitForEvent'
 async function silence(runId: string): Promise<void> {
   setFaultHook((point, state) => {
     if (state.id.name !== hostOf(runId) || !point.startsWith('store.') || !point.endsWith(':before')) return
-    state.abort('silent')
-    throw new Error('silent')
+    state.abort(onPurpose('silent'))
+    throw new Error(onPurpose('silent'))
   })
   await lose(runId)
 }
