@@ -1,15 +1,16 @@
 // Work that crashes its turn, and idle runs.
 
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { asNewProcess, setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { MAX_PURE } from '../../durable-objects/run-host/turn/open-turn.ts'
 import { hostOf } from '../../src/core/run-id.ts'
 import { isTerminal } from '../../src/engine/model/state.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
+import { eventually } from '../helpers/changes.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
-import { type Definition, newSpec, objectOf, runOf } from '../helpers/runs.ts'
+import { type Definition, newSpec, objectOf, runOf, settled } from '../helpers/runs.ts'
 import { sqlOf } from './support/poison.ts'
 
 afterEach(() => setFaultHook(null))
@@ -32,14 +33,11 @@ test('a node that crashes its turn each time is given up after three crashes, an
     throw new Error(onPurpose('dead'))
   })
   await runOf(spec.runId).start(spec)
-  const view = await vi.waitFor(
-    async () => {
-      const now = await runOf(spec.runId).view({ nodes: true })
-      if (now === null || !isTerminal(now.status)) throw new Error(`It is ${now?.status}`)
-      return now
-    },
-    { timeout: 10_000, interval: 5 },
-  )
+  const view = await eventually(async () => {
+    const now = await runOf(spec.runId).view({ nodes: true })
+    if (now === null || !isTerminal(now.status)) throw new Error(`It is ${now?.status}`)
+    return now
+  })
   expect(view).toMatchObject({ status: 'failed', error: { code: 'node.poison' } })
   const succeeded = (sql: SqlStorage): number =>
     sql
@@ -70,14 +68,7 @@ test('a run that waits for an event and has sent everything is not woken without
   const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }] })
   const stub = runOf(spec.runId)
   await stub.start(spec)
-  await vi.waitFor(async () => {
-    const unsent = await runInDurableObject(
-      objectOf(spec.runId) as never,
-      (_object: unknown, { storage }) =>
-        storage.sql.exec('SELECT run FROM outbox UNION SELECT run FROM unreported').toArray().length,
-    )
-    if (unsent > 0) throw new Error('It has not sent everything')
-  })
+  await settled(spec.runId)
   const next = await runInDurableObject(
     objectOf(spec.runId) as never,
     async (object: unknown, { storage }: DurableObjectState) => {
@@ -112,7 +103,7 @@ test('evictions and deployments never count as crashes', async () => {
     if (i % 2 === 1 && (await crashesOf(spec.runId)).every(({ trying }) => trying === null)) asNewProcess()
     await lose(spec.runId)
   }
-  const crashes = await vi.waitFor(async () => {
+  const crashes = await eventually(async () => {
     const view = await runOf(spec.runId).view({ nodes: true })
     if (view?.status !== 'waiting') throw new Error(`It is ${view?.status}`)
     return knownDeaths(spec.runId)

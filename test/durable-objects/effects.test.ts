@@ -1,8 +1,9 @@
 import { evictDurableObject } from 'cloudflare:test'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { type EffectOutcome, runEffects } from '../../durable-objects/run-host/turn/effects.ts'
 import type { EffectStart } from '../../durable-objects/run-host/turn/open-turn.ts'
 import { NodeFailure, PlatformUnavailable } from '../../src/nodes/node.ts'
+import { eventually } from '../helpers/changes.ts'
 import { objectOf, runOf, start } from '../helpers/runs.ts'
 
 const effect = (work: (signal: AbortSignal) => Promise<unknown>, attempt = 1): EffectStart =>
@@ -29,7 +30,7 @@ test('a binding that does not answer defers the attempt; any other error is its 
   const { outcomes, running } = effects()
   running.start(effect(() => Promise.reject(new PlatformUnavailable('The store', new Error('down')))))
   running.start(effect(() => Promise.reject(new NodeFailure({ code: 'x.y', message: 'no' })), 2))
-  await vi.waitFor(() => expect(outcomes).toHaveLength(2))
+  await eventually(() => expect(outcomes).toHaveLength(2))
   expect(outcomes).toMatchObject([
     { attempt: 1, deferMs: expect.any(Number) },
     { attempt: 2, result: { error: { code: 'x.y' } } },

@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, inject, test, vi } from 'vitest'
 import { RunEvent } from '../../src/objects/run-events.ts'
+import { eventually } from '../helpers/changes.ts'
 import { linear, newSpec, runOf, start } from '../helpers/runs.ts'
 
 const BASE = inject('httpTarget')
@@ -97,7 +98,7 @@ test('a long run reports its progress to lists', async () => {
       vi.advanceTimersByTime(6_000)
       await stub.signal({ name: `go${at}`, data: null, by: 'me' })
     }
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(
         await env.DB.prepare('SELECT progress FROM runs WHERE id = ?').bind(spec.runId).first('progress'),
       ).toBe(60),

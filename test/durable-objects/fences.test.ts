@@ -9,6 +9,7 @@ import { dataSet } from '../../src/nodes/data/set.ts'
 import type { PureNode } from '../../src/nodes/node.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
+import { eventually } from '../helpers/changes.ts'
 import { withContext } from '../helpers/jobs.ts'
 import { newSpec, objectOf, runOf } from '../helpers/runs.ts'
 
@@ -74,13 +75,11 @@ test('a report that D1 refuses is kept and sent again', async () => {
     runInDurableObject(objectOf(spec.runId) as never, (_object: unknown, { storage }: DurableObjectState) =>
       storage.sql.exec<{ attempts: number }>('SELECT attempts FROM unreported').toArray(),
     )
-  await vi.waitFor(async () => expect(await unsent()).toEqual([{ attempts: 1 }]))
+  await eventually(async () => expect(await unsent()).toEqual([{ attempts: 1 }]))
   expect(await row(spec.runId)).toBeNull()
   await env.DB.prepare(`DROP TRIGGER ${trigger}`).run()
-  await vi.waitFor(async () => expect(await row(spec.runId)).toMatchObject({ status: 'waiting' }), {
-    timeout: 5_000,
-  })
-  await vi.waitFor(async () => expect(await unsent()).toEqual([]))
+  await eventually(async () => expect(await row(spec.runId)).toMatchObject({ status: 'waiting' }))
+  await eventually(async () => expect(await unsent()).toEqual([]))
 })
 
 /** A run with an approval, which the index has refused once. */
@@ -99,7 +98,7 @@ async function refusedApproval() {
   const inIndex = async () =>
     (await env.DB.prepare('SELECT status FROM approvals WHERE run_id = ?').bind(runId).all()).results
   const tries = async () => (await unsent())[0]?.attempts
-  await vi.waitFor(async () => expect(await tries()).toBeGreaterThan(0), { timeout: 5_000 })
+  await eventually(async () => expect(await tries()).toBeGreaterThan(0))
   expect(await inIndex()).toEqual([])
   const listen = () => env.DB.prepare(`DROP TRIGGER ${trigger}`).run()
   return { runId, unsent, inIndex, listen }
@@ -113,10 +112,8 @@ test.each(['', ', also when memory is lost meanwhile'])(
     await listen()
     // Wakes a lost object, like its alarm would.
     await unsent()
-    await vi.waitFor(async () => expect(await inIndex()).toEqual([{ status: 'pending' }]), {
-      timeout: 10_000,
-    })
-    await vi.waitFor(async () => expect(await unsent()).toEqual([]))
+    await eventually(async () => expect(await inIndex()).toEqual([{ status: 'pending' }]))
+    await eventually(async () => expect(await unsent()).toEqual([]))
   },
 )
 
@@ -124,7 +121,7 @@ test('the sweep wakes a run with a lost alarm, and checks it again later', async
   const spec = newSpec({ nodes: [{ id: 'wait', type: 'flow.wait', params: { durationMs: 30_000 } }] })
   const stub = runOf(spec.runId)
   await stub.start(spec)
-  await vi.waitFor(async () => expect(await row(spec.runId)).toMatchObject({ status: 'waiting' }))
+  await eventually(async () => expect(await row(spec.runId)).toMatchObject({ status: 'waiting' }))
   await runInDurableObject(
     objectOf(spec.runId) as never,
     (_object: unknown, { storage }: DurableObjectState) => storage.deleteAlarm(),

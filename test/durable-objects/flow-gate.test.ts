@@ -1,16 +1,17 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { newId } from '../../src/core/ids.ts'
 import { hostOf } from '../../src/core/run-id.ts'
 import { flowGate } from '../../src/objects/flow-gate.ts'
 import { evict } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
+import { eventually } from '../helpers/changes.ts'
 import { clock } from '../helpers/clock.ts'
 import { control, family, fireAlarm, go, sqlOf, startAll, statusOf } from '../helpers/gates.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
-import { newSpec, objectOf, runOf } from '../helpers/runs.ts'
+import { newSpec, objectOf, runOf, untilWaiting } from '../helpers/runs.ts'
 
 afterEach(() => {
   setFaultHook(null)
@@ -27,13 +28,13 @@ test('a run that finds the gate full waits, says why, and starts when the one be
     waitingFor: [{ kind: 'slot', name: 'a' }],
   })
   await go(first)
-  await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
+  await untilWaiting(second.runId)
   expect(await runOf(third.runId).view({})).toMatchObject({
     status: 'queued',
     waitingFor: [{ kind: 'slot', detail: { place: 1 } }],
   })
   await control(second, 'cancel')
-  await vi.waitFor(async () => expect(await statusOf(third)).toBe('waiting'))
+  await untilWaiting(third.runId)
 })
 
 test('another key has its own gate', async () => {
@@ -50,7 +51,7 @@ test('a gate that rejects refuses the start', async () => {
   expect(await runOf(second.runId).start(second)).toEqual({ ok: false, reason: 'rejected' })
   expect(await runOf(second.runId).view({})).toBeNull()
   await go(first)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await runOf(second.runId).start(second)).toMatchObject({ ok: true, created: true }),
   )
 })
@@ -60,12 +61,12 @@ test('a gate with replace cancels the run inside, even a paused one', async () =
   const [first, second, third] = [next(), next(), next()]
   await startAll(first, second)
   expect(await statusOf(second)).toBe('waiting')
-  await vi.waitFor(async () => expect(await statusOf(first)).toBe('cancelled'))
+  await eventually(async () => expect(await statusOf(first)).toBe('cancelled'))
   await control(second, 'pause')
   await startAll(third)
-  await vi.waitFor(async () => expect(await statusOf(second)).toBe('cancelled'))
+  await eventually(async () => expect(await statusOf(second)).toBe('cancelled'))
   const replaced = await gate()
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await sqlOf(replaced, (sql) => sql.exec('SELECT * FROM replaced').toArray())).toEqual([]),
   )
 })
@@ -84,11 +85,11 @@ test('a replaced run that cannot be reached is notified by the alarm, and takes 
   // Loaded again, so that the fault applies: each of its turns crashes now.
   await evictDurableObject(objectOf(first.runId) as never)
   await startAll(third)
-  await vi.waitFor(() => expect(losses).toBe(1))
+  await eventually(() => expect(losses).toBe(1))
   const object = await gate()
   const attempts = () =>
     sqlOf(object, (sql) => sql.exec<{ attempts: number }>('SELECT attempts FROM replaced').toArray())
-  await vi.waitFor(async () => expect(await attempts()).toEqual([{ attempts: 1 }]))
+  await eventually(async () => expect(await attempts()).toEqual([{ attempts: 1 }]))
   expect([await statusOf(second), await statusOf(third)]).toEqual(['waiting', 'waiting'])
   expect(await object.places([first.runId, second.runId, third.runId])).toEqual({
     [second.runId]: 0,
@@ -99,7 +100,7 @@ test('a replaced run that cannot be reached is notified by the alarm, and takes 
   time.pass(6_000)
   await fireAlarm(object)
   expect(losses).toBe(2)
-  await vi.waitFor(async () => expect(await attempts()).toEqual([{ attempts: 2 }]))
+  await eventually(async () => expect(await attempts()).toEqual([{ attempts: 2 }]))
   setFaultHook(null)
   await evict(first.runId)
   time.pass(15_000)
@@ -115,7 +116,7 @@ test('a gate with replace also cancels queued runs, which would otherwise start 
   const newer = queueing.next()
   const definition = newer.definition.replace('"queue"', '"replace"')
   await startAll({ ...newer, definition, definitionHash: definition })
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect([await statusOf(first), await statusOf(second), await statusOf(newer)]).toEqual([
       'cancelled',
       'cancelled',
@@ -138,7 +139,7 @@ test('the slot of a run that has disappeared is freed when the gate asks', async
   await fireAlarm(object)
   expect(await object.place(spec.runId)).toBe(0)
   expect(await object.place(gone)).toBeNull()
-  await vi.waitFor(async () => expect(await statusOf(spec)).toBe('waiting'))
+  await untilWaiting(spec.runId)
 })
 
 test('an admitted run that could not be reached is notified by the alarm', async () => {
@@ -157,9 +158,9 @@ test('an admitted run that could not be reached is notified by the alarm', async
   )
   await evictDurableObject(object as never)
   await object.leave(first.runId)
-  await vi.waitFor(() => expect(losses).toBeLessThan(1))
+  await eventually(() => expect(losses).toBeLessThan(1))
   await fireAlarm(object)
-  await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
+  await untilWaiting(second.runId)
 })
 
 test('a gate of an earlier version keeps its runs and its queue', async () => {

@@ -1,5 +1,6 @@
 // A socket that follows a run: pages up to the newest event, then live events, without gaps or repetitions.
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { changed, eventually } from '../helpers/changes.ts'
 import { linear, newSpec, runOf } from '../helpers/runs.ts'
 
 type Frame = { type: string; seq?: number }
@@ -14,6 +15,7 @@ async function follow(runId: string, afterSeq: number, pages: 'all' | 'one' = 'a
   socket.addEventListener('message', ({ data }) => {
     const frame = JSON.parse(String(data)) as Frame
     frames.push(frame)
+    changed()
     if (frame.type === 'more' && pages === 'all')
       socket.send(JSON.stringify({ type: 'resume', afterSeq: frame.seq }))
   })
@@ -34,13 +36,13 @@ test('a follower gets page after page and then the live events, each once and in
   const spec = longWait()
   const stub = runOf(spec.runId)
   await stub.start(spec)
-  await vi.waitFor(async () => expect((await stub.view({}))?.status).toBe('waiting'))
+  await eventually(async () => expect((await stub.view({}))?.status).toBe('waiting'))
   const { frames, close } = await follow(spec.runId, 0)
-  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('subscribed'))
+  await eventually(() => expect(frames.at(-1)?.type).toBe('subscribed'))
   expect(frames.filter(({ type }) => type === 'more').length).toBeGreaterThan(0)
   await stub.signal({ name: 'go', data: null, by: 'me' })
   const head = (await stub.events(0, 1))?.headSeq ?? 0
-  await vi.waitFor(() => expect(frames.at(-1)?.seq).toBe(head))
+  await eventually(() => expect(frames.at(-1)?.seq).toBe(head))
   const seqs = frames.filter(({ type }) => type === 'event').map(({ seq }) => seq)
   expect(seqs).toEqual(Array.from({ length: head }, (_, at) => at + 1))
   close()
@@ -50,7 +52,7 @@ test('a follower that names the last event it has gets the next one first', asyn
   const spec = newSpec(linear(5))
   await runOf(spec.runId).start(spec)
   const { frames, close } = await follow(spec.runId, 4)
-  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('subscribed'))
+  await eventually(() => expect(frames.at(-1)?.type).toBe('subscribed'))
   expect(frames[0]).toMatchObject({ type: 'event', seq: 5 })
   close()
 })
@@ -59,13 +61,13 @@ test('a follower that is behind gets new events through its pages, not before th
   const spec = longWait()
   const stub = runOf(spec.runId)
   await stub.start(spec)
-  await vi.waitFor(async () => expect((await stub.view({}))?.status).toBe('waiting'))
+  await eventually(async () => expect((await stub.view({}))?.status).toBe('waiting'))
   const { frames, resume, close } = await follow(spec.runId, 0, 'one')
-  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('more'))
+  await eventually(() => expect(frames.at(-1)?.type).toBe('more'))
   const { seq: afterSeq = 0 } = frames.at(-1) as Frame
   await stub.signal({ name: 'go', data: null, by: 'me' })
   resume(afterSeq)
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(frames.filter(({ type }) => type === 'event').length).toBeGreaterThan(afterSeq),
   )
   const seqs = frames.filter(({ type }) => type === 'event').map(({ seq }) => seq)

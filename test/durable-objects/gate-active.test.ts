@@ -1,13 +1,14 @@
 // `scope: active`: a run that only waits gives up its slot, and starts nothing before it has one again.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { hostOf } from '../../src/core/run-id.ts'
 import type { RunSpec } from '../../src/objects/run-spec.ts'
 import { evict, lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
+import { eventually } from '../helpers/changes.ts'
 import { control, family, fireAlarm, go, startAll, statusOf } from '../helpers/gates.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
-import { type Definition, objectOf, runOf } from '../helpers/runs.ts'
+import { type Definition, objectOf, runOf, untilWaiting } from '../helpers/runs.ts'
 
 beforeEach(() => time.start())
 afterEach(() => {
@@ -38,24 +39,24 @@ test('a run that only waits gives up its slot, and asks again when it has work',
   const { next, gate } = family({ scope: 'active' }, twice)
   const [first, second, third] = [next(), next(), next()]
   await startAll(first, second)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect([await statusOf(first), await statusOf(second)]).toEqual(['waiting', 'waiting']),
   )
   const object = await gate()
-  await vi.waitFor(async () => expect(await object.places([first.runId, second.runId])).toEqual({}))
+  await eventually(async () => expect(await object.places([first.runId, second.runId])).toEqual({}))
   // Another run takes the only slot and keeps it.
   expect(await object.enter({ runId: third.runId, limit: 1, whenFull: 'queue' })).toEqual({ state: 'in' })
   await go(first)
-  await vi.waitFor(async () => expect(await object.place(first.runId)).toBe(1))
+  await eventually(async () => expect(await object.place(first.runId)).toBe(1))
   expect(await runOf(first.runId).view({})).toMatchObject({
     status: 'waiting',
     waitingFor: [{ kind: 'slot', name: 'a', detail: { place: 1 } }],
   })
   expect([await nodeOf(first, 'first'), await nodeOf(first, 'work')]).toEqual(['succeeded', 'pending'])
   await object.leave(third.runId)
-  await vi.waitFor(async () => expect(await nodeOf(first, 'second')).toBe('waiting'))
+  await eventually(async () => expect(await nodeOf(first, 'second')).toBe('waiting'))
   // And it has given it up again.
-  await vi.waitFor(async () => expect(await object.places([first.runId])).toEqual({}))
+  await eventually(async () => expect(await object.places([first.runId])).toEqual({}))
   await go(first, 'end')
   expect(await statusOf(first)).toBe('succeeded')
 })
@@ -72,13 +73,13 @@ test('the work after a timer waits for the slot', async () => {
   const spec = next()
   await startAll(spec)
   const object = await gate()
-  await vi.waitFor(async () => expect(await object.places([spec.runId])).toEqual({}))
+  await eventually(async () => expect(await object.places([spec.runId])).toEqual({}))
   await object.enter({ runId: 'run_other', limit: 1, whenFull: 'queue' })
   time.pass(61_000)
   await fireAlarm(objectOf(spec.runId))
   expect([await nodeOf(spec, 'timer'), await nodeOf(spec, 'after')]).toEqual(['succeeded', 'pending'])
   await object.leave('run_other')
-  await vi.waitFor(async () => expect(await statusOf(spec)).toBe('succeeded'))
+  await eventually(async () => expect(await statusOf(spec)).toBe('succeeded'))
 })
 
 test('a run that waits for its slot can be paused, lets others pass, and can be cancelled', async () => {
@@ -86,28 +87,28 @@ test('a run that waits for its slot can be paused, lets others pass, and can be 
   const [first, second] = [next(), next()]
   await startAll(first, second)
   const object = await gate()
-  await vi.waitFor(async () => expect(await object.places([first.runId, second.runId])).toEqual({}))
+  await eventually(async () => expect(await object.places([first.runId, second.runId])).toEqual({}))
   await object.enter({ runId: 'run_other', limit: 1, whenFull: 'queue' })
   for (const spec of [first, second]) {
     await go(spec)
-    await vi.waitFor(async () => expect(await object.place(spec.runId)).not.toBeNull())
+    await eventually(async () => expect(await object.place(spec.runId)).not.toBeNull())
   }
   await control(first, 'pause')
-  await vi.waitFor(async () => expect(await object.place(second.runId)).toBe(1))
+  await eventually(async () => expect(await object.place(second.runId)).toBe(1))
   await object.leave('run_other')
-  await vi.waitFor(async () => expect(await nodeOf(second, 'second')).toBe('waiting'))
+  await eventually(async () => expect(await nodeOf(second, 'second')).toBe('waiting'))
   expect(await runOf(first.runId).view({})).toMatchObject({
     status: 'paused',
     waitingFor: [{ kind: 'slot' }],
   })
   expect(await nodeOf(first, 'work')).toBe('pending')
   await control(first, 'resume')
-  await vi.waitFor(async () => expect(await nodeOf(first, 'second')).toBe('waiting'))
+  await eventually(async () => expect(await nodeOf(first, 'second')).toBe('waiting'))
   await object.enter({ runId: 'run_other', limit: 1, whenFull: 'queue' })
   await go(second, 'end')
   expect(await statusOf(second)).toBe('succeeded')
   await control(first, 'cancel')
-  await vi.waitFor(async () => expect(await object.places([first.runId])).toEqual({}))
+  await eventually(async () => expect(await object.places([first.runId])).toEqual({}))
 })
 
 test('a paused run keeps its slot', async () => {
@@ -117,7 +118,7 @@ test('a paused run keeps its slot', async () => {
   await startAll(second)
   expect(await statusOf(second)).toBe('queued')
   await control(first, 'cancel')
-  await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
+  await untilWaiting(second.runId)
 })
 
 /** Every write of a run on its way through two waits and two slots, lost before and after. */
@@ -142,17 +143,16 @@ test('a run that is lost at any write gives its slot up, gets it back, and ends'
           state.abort(onPurpose(`lost at ${at}`))
       })
       const until = async (work: () => Promise<boolean>) =>
-        vi.waitFor(
-          async () => {
+        eventually(async () => {
+          for (let alarms = 0; alarms < 20; alarms++) {
             if (await work().catch(() => false)) return
             // Like the platform, which owns the alarm.
             time.pass(5_000)
             for (const object of [objectOf(first.runId), objectOf(second.runId), await gate()])
               await fireAlarm(object).catch(() => undefined)
-            throw new Error(`${point} ${nth}: not yet`)
-          },
-          { timeout: 20_000, interval: 5 },
-        )
+          }
+          throw new Error(`${point} ${nth}: not yet`)
+        })
       await until(async () => (await runOf(first.runId).start(first)).ok)
       await startAll(second)
       // A loss of memory in addition to the loss in the middle of a turn.
@@ -165,7 +165,7 @@ test('a run that is lost at any write gives its slot up, gets it back, and ends'
       setFaultHook(null)
       await evict(second.runId)
       for (const name of ['go', 'end']) await go(second, name)
-      await vi.waitFor(async () => expect(await statusOf(second)).toBe('succeeded'))
+      await eventually(async () => expect(await statusOf(second)).toBe('succeeded'))
       const object = await gate()
       await until(async () => Object.keys(await object.places([first.runId, second.runId])).length === 0)
     }

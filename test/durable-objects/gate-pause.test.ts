@@ -1,9 +1,10 @@
 // A run that is queued, at its gate or for its start time, can be paused, resumed and cancelled.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { evict } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
+import { eventually } from '../helpers/changes.ts'
 import { control, family, fireAlarm, go, startAll, statusOf } from '../helpers/gates.ts'
-import { linear, newSpec, objectOf, runOf } from '../helpers/runs.ts'
+import { linear, newSpec, objectOf, runOf, untilWaiting } from '../helpers/runs.ts'
 
 beforeEach(() => time.start())
 afterEach(() => time.stop())
@@ -15,20 +16,20 @@ test('a run that is paused in the queue lets others pass, keeps its place, and s
   expect(await control(second, 'pause')).toMatchObject({ ok: true, run: { status: 'paused' } })
   const object = await gate()
   const placed = () => object.places([second, third, fourth].map(({ runId }) => runId))
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await placed()).toEqual({ [second.runId]: 1, [third.runId]: 1, [fourth.runId]: 2 }),
   )
   expect(await runOf(second.runId).view({})).toMatchObject({
     waitingFor: [{ kind: 'slot', detail: { place: 1 } }],
   })
   await go(first)
-  await vi.waitFor(async () => expect(await statusOf(third)).toBe('waiting'))
+  await untilWaiting(third.runId)
   // It stays paused after the loss of its own memory and the gate's.
   await evict(second.runId)
   expect(await statusOf(second)).toBe('paused')
   expect(await control(second, 'resume')).toMatchObject({ ok: true, run: { status: 'queued' } })
   await go(third)
-  await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
+  await untilWaiting(second.runId)
   expect(await statusOf(fourth)).toBe('queued')
 })
 
@@ -37,7 +38,7 @@ test('a run that is paused just as it is admitted passes the slot on, and gets o
   const [first, second, third] = [next(), next(), next()]
   await startAll(first, second, third)
   await Promise.all([go(first), control(second, 'pause')])
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const statuses = [await statusOf(second), await statusOf(third)]
     // Either it had started, and keeps the slot, or it had not.
     expect([
@@ -48,7 +49,7 @@ test('a run that is paused just as it is admitted passes the slot on, and gets o
   })
   await control(second, 'resume')
   if ((await statusOf(third)) === 'waiting') await go(third)
-  await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
+  await untilWaiting(second.runId)
 })
 
 test('cancelling a queued run, paused or not, frees its place', async () => {
@@ -59,13 +60,13 @@ test('cancelling a queued run, paused or not, frees its place', async () => {
   expect(await control(second, 'cancel')).toMatchObject({ ok: true, run: { status: 'cancelled' } })
   expect(await control(third, 'cancel')).toMatchObject({ ok: true, run: { status: 'cancelled' } })
   const object = await gate()
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await object.places([second, third, fourth].map(({ runId }) => runId))).toEqual({
       [fourth.runId]: 1,
     }),
   )
   await go(first)
-  await vi.waitFor(async () => expect(await statusOf(fourth)).toBe('waiting'))
+  await untilWaiting(fourth.runId)
 })
 
 test('a run that is paused before its start time does not start then, and starts when it is resumed', async () => {
@@ -93,7 +94,7 @@ test('a run that is paused before its start time does not start then, and starts
   expect(await statusOf(later)).toBe('succeeded')
   expect(await statusOf(second)).toBe('queued')
   await go(first)
-  await vi.waitFor(async () => expect(await statusOf(second)).toBe('waiting'))
+  await untilWaiting(second.runId)
 })
 
 test('a run that is resumed before its start time waits for it', async () => {

@@ -2,21 +2,21 @@
 
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { HostedRun } from '../../durable-objects/run-host/hosted-run.ts'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { sizeLimit } from '../../durable-objects/run-host/rows/size.ts'
-import { newId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
 import { newRunId, placeOf } from '../../src/core/run-id.ts'
 import { firstOf } from '../../src/db/hot-read.ts'
 import { startRunnable } from '../../src/modules/runs/index.ts'
 import { findRunnable } from '../../src/modules/workflows/index.ts'
 import { time } from '../chaos/support/time.ts'
+import { eventually } from '../helpers/changes.ts'
 import { clock } from '../helpers/clock.ts'
 import { withContext } from '../helpers/jobs.ts'
 import { newPerson } from '../helpers/people.ts'
-import { type Definition, linear, newSpec, objectOf, runOf } from '../helpers/runs.ts'
+import { type Definition, linear, newSpec, objectOf, reported, runOf, settled } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
 
 const USUAL = sizeLimit.bytes
@@ -54,11 +54,6 @@ async function starter() {
   }
 }
 
-const isInIndex = (runId: string) =>
-  vi.waitFor(async () =>
-    expect(await env.DB.prepare('SELECT 1 FROM runs WHERE id = ?').bind(runId).first()).not.toBeNull(),
-  )
-
 type Storage = { storage: DurableObjectState['storage'] }
 const inHost = <T>(runId: string, look: (sql: SqlStorage) => T): Promise<T> =>
   runInDurableObject(objectOf(runId) as never, (_object, { storage }: Storage) => look(storage.sql))
@@ -67,13 +62,13 @@ test('a full host keeps its runs and accepts no more; the next host takes them, 
   const { start } = await starter()
   const first = await start('first', LARGE)
   expect(placeOf(first.execution.id)).toBe(0)
-  await isInIndex(first.execution.id)
+  await reported(first.execution.id)
   sizeLimit.bytes = await inHost(first.execution.id, ({ databaseSize }) => databaseSize - 1)
   expect(await start('first', LARGE)).toMatchObject({ created: false, execution: { id: first.execution.id } })
   const second = await start('second')
   expect(placeOf(second.execution.id)).toBe(1)
   expect(placeOf((await start(undefined)).execution.id)).toBe(1)
-  await isInIndex(second.execution.id)
+  await reported(second.execution.id)
   // Whatever may choose another place by now: its own host with room again, other numbers of hosts, a separate host.
   const again = [start('second'), start('second', null, 16), start('second', null, 2, { isolation: 'own' })]
   sizeLimit.bytes = USUAL
@@ -119,7 +114,7 @@ test('of many runs only active ones are in memory, and all are listed page by pa
     if (point === 'host.load:before') loaded.add((run as HostedRun).place.runId)
   })
   try {
-    const teamId = newId('team', clock.now())
+    const { teamId } = await newPerson()
     const eventWait: Definition = {
       nodes: [{ id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }],
     }
@@ -135,13 +130,13 @@ test('of many runs only active ones are in memory, and all are listed page by pa
     }
     const ended = specs.filter((_, n) => n % 4 !== 0).map(({ runId }) => runId)
     // Ended runs leave memory with their report, and are loaded when they are called.
-    await vi.waitFor(async () => expect(await askAll()).toEqual(expect.arrayContaining(ended)))
+    await reported(...ended)
+    expect(await askAll()).toEqual(expect.arrayContaining(ended))
     // Waiting runs leave memory ten seconds after their last call, when the index knows their waits.
-    await vi.waitFor(async () => {
-      time.pass(11_000)
-      await runOf(first?.runId ?? '').view({})
-      expect(new Set(await askAll()).size).toBeGreaterThanOrEqual(specs.length - 1)
-    })
+    await settled(...specs.map(({ runId }) => runId))
+    time.pass(11_000)
+    await runOf(first?.runId ?? '').view({})
+    expect(new Set(await askAll()).size).toBeGreaterThanOrEqual(specs.length - 1)
     const ids: string[] = []
     for (let after = 0; ; ) {
       const page = await host.runs(after, 7)
@@ -180,7 +175,7 @@ test('a large run is removed in pages, and its neighbours are served in between;
   const started = [await start(undefined), await start(undefined), await start(undefined)]
   const [large = '', cut = '', id = ''] = started.map(({ execution }) => execution.id)
   for (const one of [large, cut]) {
-    await isInIndex(one)
+    await reported(one)
     await fill(one)
   }
   const before = await inHost(id, (sql) => Number(sql.exec(ROWS).one().n))
@@ -197,7 +192,7 @@ test('a large run is removed in pages, and its neighbours are served in between;
   // As if the process had been lost after the first page.
   await inHost(id, (sql) => sql.exec("UPDATE runs SET state = 'removing' WHERE id = ?", cut))
   await evictDurableObject(objectOf(id) as never)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await runOf(id).view({})).toMatchObject({ status: 'succeeded' })
     expect(await inHost(id, (sql) => Number(sql.exec(ROWS).one().n))).toBeLessThan(100)
   })

@@ -2,7 +2,7 @@
 
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { newId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
@@ -14,6 +14,7 @@ import { findRunnable } from '../../src/modules/workflows/index.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
 import { post } from '../helpers/api.ts'
+import { eventually } from '../helpers/changes.ts'
 import { clock } from '../helpers/clock.ts'
 import { withContext } from '../helpers/jobs.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
@@ -146,7 +147,7 @@ test('the same key starts one run, also after the number of hosts or the isolati
   }
   const first = await start(2)
   expect(first.created).toBe(true)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(
       await env.DB.prepare('SELECT 1 FROM runs WHERE id = ?').bind(first.execution.id).first(),
     ).not.toBeNull(),
@@ -171,7 +172,7 @@ test('waiting runs leave memory, and continue later', async () => {
   const teamId = teamOf()
   const specs = Array.from({ length: 20 }, () => specIn(teamId, { nodes: [eventWait, waits] }))
   for (const spec of specs) await runOf(spec.runId).start(spec)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(
       await env.DB.prepare('SELECT count(*) AS n FROM runs WHERE team_id = ?').bind(teamId).first('n'),
     ).toBe(20),
@@ -181,7 +182,7 @@ test('waiting runs leave memory, and continue later', async () => {
   time.pass(15_000)
   for (const { runId } of specs) await runOf(runId).signal({ name: 'go', data: null, by: 'me' })
   await ring(specs[0]?.runId ?? '')
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runDurableObjectAlarm(objectOf(specs[0]?.runId ?? '') as never)
     for (const { runId } of specs)
       expect(await viewOf(runId)).toMatchObject({ status: expect.stringMatching(/waiting|succeeded/) })

@@ -1,6 +1,6 @@
 // Leases: the starts of a team's hosts without a call never exceed the plan in total.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { HostLease } from '../../durable-objects/run-host/outside/admission/lease.ts'
 import type { Admission } from '../../durable-objects/run-host/outside/admission/lease-seats.ts'
 import { periodOf } from '../../src/core/clock.ts'
@@ -11,6 +11,7 @@ import { applyRunReports, LEASE_MS, type RunReport } from '../../src/modules/run
 import { sweepSlots } from '../../src/modules/runs/sweep/slots.ts'
 import { random as seeded } from '../engine/support/random.ts'
 import { post } from '../helpers/api.ts'
+import { eventually } from '../helpers/changes.ts'
 import { clock } from '../helpers/clock.ts'
 import { withContext } from '../helpers/jobs.ts'
 import { newPerson } from '../helpers/people.ts'
@@ -206,7 +207,7 @@ test('whatever happens to hosts, no more runs are active or start in a month tha
       isDisturbed ||= what === 6 || what === 7
       // Only the sweep frees what was lost or has expired.
       if (what === 8)
-        await vi.waitFor(async () => {
+        await eventually(async () => {
           for (const each of [0, 1, 2, 3]) await team.report(each)
           if (isDisturbed) await team.sweep()
           if (team.runs.some(({ isInLine }) => isInLine))
@@ -298,7 +299,7 @@ test('a host that refuses a start while others are in line passes its slot on', 
   await team.report(0)
   await team.report(2)
   refuse()
-  await vi.waitFor(() => expect(team.isAtWork(first)).toBe(true))
+  await eventually(() => expect(team.isAtWork(first)).toBe(true))
   expect(team.isAtWork(second)).toBe(false)
   expect((await team.sums()).leased).toBe(0)
 })
@@ -326,7 +327,7 @@ test('concurrent manual starts exceed neither limit', async () => {
   expect(starts.find(({ status }) => status === 402)?.body.errors).toMatchObject([
     { path: '/limits/concurrentRuns' },
   ])
-  await vi.waitFor(async () => expect(await usedSlots(person.teamId)).toBe(6))
+  await eventually(async () => expect(await usedSlots(person.teamId)).toBe(6))
   for (const { body } of begun) await cancel(body.id)
   const other = await newPerson({ plan: 'free' })
   const short = await newWorkflow(other.teamId, linear(1))

@@ -1,16 +1,16 @@
 // Outputs that are too large for a run become files of it, once, and are deleted with it.
 import { env } from 'cloudflare:workers'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import type { RunView } from '../../src/objects/workflow-run.ts'
 import { call, get, post } from '../helpers/api.ts'
+import { eventually } from '../helpers/changes.ts'
 import { runJobs } from '../helpers/jobs.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
 import { newPerson, type Person } from '../helpers/people.ts'
-import { type Definition, newSpec, runOf, start } from '../helpers/runs.ts'
+import { type Definition, ended, newSpec, runOf, start } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
 import { FILES, fetchBytes, quotaOf, storedKeys } from '../modules/files/support/files.ts'
-import { ended } from '../nodes/one.ts'
 
 afterEach(() => setFaultHook(null))
 
@@ -134,7 +134,7 @@ test('a run that is killed while it writes a file writes it once', async () => {
   await runOf(spec.runId)
     .start(spec, { waitMs: 20_000 })
     .catch(() => undefined)
-  const done = await vi.waitFor(() => ended(spec.runId))
+  const done = await eventually(() => ended(spec.runId))
   expect([kills > 1, done.status]).toEqual([true, 'succeeded'])
   await requireFile(person, done.output, { a: input, b: input })
   expect((await storedKeys(person.teamId)).length).toBe(1)

@@ -1,13 +1,14 @@
 // `effect: at-most-once`: whatever happens to the run, an effect that may have happened is not repeated
 // automatically.
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { RunView } from '../../src/objects/workflow-run.ts'
 import { time } from '../chaos/support/time.ts'
 import { get, post } from '../helpers/api.ts'
+import { eventually } from '../helpers/changes.ts'
 import { newPerson } from '../helpers/people.ts'
 import { newSpec, runOf } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
-import { ended, ring } from './support/poison.ts'
+import { ended, ring, viewOf } from './support/poison.ts'
 
 beforeAll(() => time.start())
 afterAll(() => time.stop())
@@ -36,7 +37,7 @@ async function running(definition: Parameters<typeof newSpec>[0], name: string) 
   const person = await newPerson()
   const spec = newSpec(definition, { teamId: person.teamId })
   await runOf(spec.runId).start(spec)
-  await vi.waitFor(async () => expect(await seenAt(name)).toHaveLength(1))
+  await eventually(async () => expect(await seenAt(name)).toHaveLength(1))
   return { person, runId: spec.runId }
 }
 
@@ -58,7 +59,8 @@ test("a call that was interrupted by the run's deadline waits for a person in th
   const name = crypto.randomUUID()
   const definition = { nodes: [hanging(name, { timeoutMs: 600_000 })], settings: { deadlineMs: 60_000 } }
   const { person, runId } = await running(definition, name)
-  await ring(runId)
+  // Time passes while the call hangs.
+  while ((await viewOf(runId))?.status === 'running') await ring(runId)
   expect(await ended(runId)).toMatchObject({ status: 'failed', error: { code: 'run.deadline' } })
   const retry = await post(`${RUNS}/${runId}/retry`, person, undefined)
   expect(retry.body).toMatchObject({ status: 'waiting', waitingFor: [{ path: 'pay', kind: 'resolve' }] })
@@ -113,14 +115,11 @@ test('a run whose retry was deleted may be retried again', async () => {
 })
 
 const childOf = (runId: string): Promise<string> =>
-  vi.waitFor(
-    async () => {
-      const wait = (await runOf(runId).view({}))?.waitingFor.find(({ kind }) => kind === 'child')
-      if (!wait?.name) throw new Error('The run waits for no child')
-      return wait.name
-    },
-    { timeout: 10_000 },
-  )
+  eventually(async () => {
+    const wait = (await runOf(runId).view({}))?.waitingFor.find(({ kind }) => kind === 'child')
+    if (!wait?.name) throw new Error('The run waits for no child')
+    return wait.name
+  })
 
 /** A parent with a child that pays once and then fails as long as it is configured to. */
 async function familyThatFails(name: string) {
@@ -169,7 +168,7 @@ test('so does the next attempt within a run', async () => {
     { teamId: person.teamId },
   )
   await runOf(spec.runId).start(spec)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await runOf(spec.runId).view({}))?.waitingFor).toMatchObject([{ kind: 'retry', path: 'sub' }]),
   )
   await ring(spec.runId)
@@ -203,7 +202,7 @@ test('a sub-workflow that was interrupted with its parent is not sent again, but
     { teamId: person.teamId },
   )
   await runOf(spec.runId).start(spec)
-  await vi.waitFor(async () => expect(await seenAt(name)).toHaveLength(1))
+  await eventually(async () => expect(await seenAt(name)).toHaveLength(1))
   await childOf(spec.runId)
   await runOf(spec.runId).control('cancel', 'me')
   const retry = await post(`${RUNS}/${spec.runId}/retry`, person, undefined)

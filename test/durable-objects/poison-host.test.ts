@@ -1,7 +1,7 @@
 // One run of a host crashes: at its load, at a turn, at its report. Its neighbours are not affected.
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import type { HostedRun } from '../../durable-objects/run-host/hosted-run.ts'
 import { asNewProcess, setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { newId } from '../../src/core/ids.ts'
@@ -9,6 +9,7 @@ import { hostOf, newRunId } from '../../src/core/run-id.ts'
 import type { Fact } from '../../src/engine/model/event.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
+import { eventually } from '../helpers/changes.ts'
 import { clock } from '../helpers/clock.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
 import { type Definition, newSpec, objectOf, runOf } from '../helpers/runs.ts'
@@ -65,7 +66,7 @@ test('a run that throws at load, turn and report does not affect the calls and r
     throw new Error(onPurpose('at its report'))
   })
   await startAll([atLoad, atReport, ...calling, ...listening, atTurn])
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     for (const { runId } of calling) expect(await callsOf(runId)).toHaveLength(1)
   })
   expect(await ended(atTurn.runId)).toMatchObject({ status: 'failed', error: { code: 'node.poison' } })
@@ -78,7 +79,7 @@ test('a run that throws at load, turn and report does not affect the calls and r
     ),
   )
   // A run that was idle this long leaves memory with the next call, unless its report is in progress.
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     time.pass(15_000)
     await viewOf(atReport.runId)
     expect(await runOf(atLoad.runId).view({}).catch(String)).toContain('run.unreadable')
@@ -96,14 +97,11 @@ test('a run that throws at load, turn and report does not affect the calls and r
       .all<{ id: string; status: string }>()
     return new Map(results.map(({ id, status }) => [id, status]))
   }
-  await vi.waitFor(
-    async () => {
-      const index = await reported()
-      for (const { runId } of listening) expect(index.get(runId)).toBe('succeeded')
-      for (const { runId } of calling) expect(index.get(runId)).toBe('running')
-    },
-    { timeout: 10_000 },
-  )
+  await eventually(async () => {
+    const index = await reported()
+    for (const { runId } of listening) expect(index.get(runId)).toBe('succeeded')
+    for (const { runId } of calling) expect(index.get(runId)).toBe('running')
+  })
   expect(thrown.reports).toBeGreaterThan(0)
   expect((await reported()).has(atReport.runId)).toBe(false)
   for (const { runId } of calling) {
@@ -165,7 +163,7 @@ test('a run whose load ends the process is not loaded after a few tries, and its
   asNewProcess()
   await lose(bad.runId)
   for (const { runId } of others) expect(await ended(runId)).toMatchObject({ status: 'succeeded' })
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await runOf(bad.runId).view({}).catch(String)).toContain('run.unreadable'),
   )
   expect(ends).toBeLessThanOrEqual(5)

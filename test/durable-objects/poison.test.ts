@@ -1,13 +1,14 @@
 // Work that would crash a run again and again is given up, and the run continues.
 
 import { env } from 'cloudflare:workers'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { MAX_PURE } from '../../durable-objects/run-host/turn/open-turn.ts'
 import { hostOf } from '../../src/core/run-id.ts'
 import { MAX_CRASHES } from '../../src/engine/advance/retry.ts'
 import { isTerminal } from '../../src/engine/model/state.ts'
 import { time } from '../chaos/support/time.ts'
+import { eventually } from '../helpers/changes.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
 import { newPerson } from '../helpers/people.ts'
 import { newSpec, runOf, start } from '../helpers/runs.ts'
@@ -210,7 +211,7 @@ test.each([
   expect(events.at(-1)).toMatchObject({ type: 'run.failed', seq: headSeq })
   const parent = await ended(spec.runId)
   expect(nodeOf(parent, 'call')).toMatchObject({ status: 'failed', error: { code: 'run.poison' } })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const row = await env.DB.prepare('SELECT status, error FROM runs WHERE id = ?').bind(child).first()
     expect(row).toMatchObject({ status: 'failed', error: expect.stringContaining('run.poison') })
   })

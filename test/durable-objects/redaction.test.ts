@@ -1,10 +1,10 @@
 // Secrets are hidden in what is shown of a run by their names. The data that the run works with does not change.
 import { env } from 'cloudflare:workers'
-import { expect, inject, test, vi } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { hideSecrets } from '../../durable-objects/run-host/show/redaction.ts'
 import { call, post } from '../helpers/api.ts'
 import { newPerson } from '../helpers/people.ts'
-import { newSpec, runOf } from '../helpers/runs.ts'
+import { newSpec, reported, runOf } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
 
 test.each([
@@ -179,9 +179,8 @@ test('the list of runs hides secrets in tags and metadata, like the run itself',
   const body = { tags: [`for ${KEY}`.slice(0, 60)], metadata: { note: `uses ${KEY}` } }
   const started = await call('POST', `/api/v1/workflows/${workflowId}/execute`, { as: caller, body })
   expect(started.status).toBeLessThan(300)
-  await vi.waitFor(async () => {
-    const list = await call('GET', '/api/v1/workflows/executions', { as: caller })
-    expect(list.body.items).toMatchObject([{ id: started.body.id, metadata: { note: 'uses [redacted]' } }])
-    expect(list.text).not.toContain(KEY)
-  })
+  await reported(started.body.id)
+  const list = await call('GET', '/api/v1/workflows/executions', { as: caller })
+  expect(list.body.items).toMatchObject([{ id: started.body.id, metadata: { note: 'uses [redacted]' } }])
+  expect(list.text).not.toContain(KEY)
 })

@@ -1,10 +1,11 @@
 // How runs are reported to the index in D1: in groups, a moment after the answer, from a row of the same commit.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { asNewProcess, setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { newId } from '../../src/core/ids.ts'
 import { hostOf, newRunId } from '../../src/core/run-id.ts'
+import { eventually } from '../helpers/changes.ts'
 import { clock } from '../helpers/clock.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
 import { linear, newSpec, objectOf, runOf, start } from '../helpers/runs.ts'
@@ -13,7 +14,7 @@ const statusInIndex = async (runId: string): Promise<string | null> =>
   env.DB.prepare('SELECT status FROM runs WHERE id = ?').bind(runId).first<string>('status')
 
 const isReported = (runId: string) =>
-  vi.waitFor(async () => expect(await statusInIndex(runId)).toBe('succeeded'), { timeout: 5_000 })
+  eventually(async () => expect(await statusInIndex(runId)).toBe('succeeded'))
 
 const held = (runId: string) =>
   runInDurableObject(objectOf(runId) as never, async (_object, { storage }: DurableObjectState) => {
@@ -31,7 +32,7 @@ const held = (runId: string) =>
 test('a run that ends in its start is one row, and is reported a moment later', async () => {
   const { id } = await start(linear(10))
   await isReported(id)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await held(id)).toMatchObject({ runs: 1, rows: 0, due: 0, unreported: 0 }),
   )
 })
@@ -57,13 +58,13 @@ test.each(['host.report:before', 'host.report:after', 'host.takeReports:before',
         await runOf(spec.runId)
           .start(spec)
           .catch(() => runOf(spec.runId).start(spec))
-      await vi.waitFor(() => expect(isKilled).toBe(true), { interval: 5 })
-      await vi.waitFor(async () => {
+      await eventually(() => expect(isKilled).toBe(true))
+      await eventually(async () => {
         await runDurableObjectAlarm(objectOf(specs[0]?.runId ?? '') as never)
         const count = 'SELECT count(*) AS n FROM runs WHERE team_id = ? AND status = ?'
         expect(await env.DB.prepare(count).bind(teamId, 'succeeded').first('n')).toBe(12)
       })
-      await vi.waitFor(async () => expect((await held(specs[0]?.runId ?? '')).unreported).toBe(0))
+      await eventually(async () => expect((await held(specs[0]?.runId ?? '')).unreported).toBe(0))
     } finally {
       setFaultHook(null)
     }
@@ -82,7 +83,7 @@ test('a run that changes while its report is under way is reported once more', a
   })
   try {
     await runOf(spec.runId).start(spec)
-    await vi.waitFor(async () => expect((await held(spec.runId)).unreported).toBe(0))
+    await eventually(async () => expect((await held(spec.runId)).unreported).toBe(0))
     expect(reports).toBe(2)
   } finally {
     setFaultHook(null)
@@ -100,7 +101,7 @@ test('while the index does not answer, runs work, and an alarm is set for their 
     await env.DB.prepare('ALTER TABLE runs_away RENAME TO runs').run()
   }
   await isReported(spec.runId)
-  await vi.waitFor(async () => expect((await held(spec.runId)).unreported).toBe(0))
+  await eventually(async () => expect((await held(spec.runId)).unreported).toBe(0))
 })
 
 test('if the index refuses a group, only the faulty run is left out', async () => {

@@ -1,7 +1,8 @@
 // A run is restored from its tables: evicted, aborted in the middle, or killed while an effect was in flight.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { unpack } from '../../durable-objects/run-host/rows/packed.ts'
+import { eventually } from '../helpers/changes.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
 import { linear, newSpec, objectOf, runOf, start } from '../helpers/runs.ts'
 
@@ -80,16 +81,14 @@ test('the writes of a turn before an abort are complete or missing', async () =>
   await runInDurableObject(objectOf(spec.runId) as never, (_instance: unknown, state: DurableObjectState) => {
     state.abort(onPurpose('test'))
   }).catch(() => undefined)
-  await vi.waitFor(
-    async () =>
-      expect(
-        (
-          await runOf(spec.runId)
-            .view({})
-            .catch(() => null)
-        )?.status,
-      ).toBe('succeeded'),
-    { timeout: 25_000 },
+  await eventually(async () =>
+    expect(
+      (
+        await runOf(spec.runId)
+          .view({})
+          .catch(() => null)
+      )?.status,
+    ).toBe('succeeded'),
   )
   const page = await runOf(spec.runId).events(0, 10_000)
   const seqs = page?.events.map((event) => (event as { seq: number }).seq) ?? []

@@ -1,12 +1,13 @@
 // What wakes a run when its process is gone, and that waking does nothing twice.
 
 import { runInDurableObject } from 'cloudflare:test'
-import { afterEach, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { afterEach, expect, inject, onTestFinished, test } from 'vitest'
 import { setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { HEARTBEAT_MS } from '../../durable-objects/run-host/rows/timers.ts'
 import { hostOf } from '../../src/core/run-id.ts'
 import { lose } from '../chaos/support/drive.ts'
 import { time } from '../chaos/support/time.ts'
+import { eventually } from '../helpers/changes.ts'
 import { onPurpose } from '../helpers/on-purpose.ts'
 import { newSpec, objectOf, runOf } from '../helpers/runs.ts'
 
@@ -25,7 +26,7 @@ test('during an effect, an alarm is set within the heartbeat, long before its ti
     storageOf(spec.runId, async ({ sql }) =>
       sql.exec('SELECT run FROM outbox UNION ALL SELECT run FROM unreported').toArray(),
     )
-  await vi.waitFor(async () => expect(await unsent()).toEqual([]))
+  await eventually(async () => expect(await unsent()).toEqual([]))
   // The start and the report set the first alarm. The one after it is only for the effect.
   time.start()
   onTestFinished(time.stop)
@@ -58,7 +59,7 @@ test('a wait that ends before all others moves the alarm nearer', async () => {
       async ({ sql }) => sql.exec<{ at: number }>('SELECT at FROM due').one().at,
     )) - Date.now()
   await runOf(spec.runId).start(spec)
-  await vi.waitFor(async () => expect(await dueIn()).toBeGreaterThan(60_000))
+  await eventually(async () => expect(await dueIn()).toBeGreaterThan(60_000))
   await runOf(spec.runId).signal({ name: 'go', data: null, by: 'me' })
   expect(await dueIn()).toBeLessThanOrEqual(60_000)
   await runOf(spec.runId).control('cancel', 'me')
@@ -69,7 +70,7 @@ test('a loaded run without an alarm sets it again, for its earliest time', async
   await runOf(spec.runId).start(spec)
   const unsent = () =>
     storageOf(spec.runId, async ({ sql }) => sql.exec('SELECT 1 FROM outbox').toArray().length)
-  await vi.waitFor(async () => expect(await unsent()).toBe(0))
+  await eventually(async () => expect(await unsent()).toBe(0))
   await storageOf(spec.runId, async (storage) => {
     await storage.deleteAlarm()
     await storage.sync()
@@ -94,7 +95,7 @@ test('an effect that starts because another was lost in a crash is started once'
   })
   await runOf(spec.runId).start(spec)
   await lose(spec.runId)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(
       (
         await runOf(spec.runId)
@@ -129,14 +130,14 @@ test('a turn that fails at its end has started no effect', async () => {
     runOf(spec.runId)
       .signal({ name: 'go', data: null, id: 'once', by: 'me' })
       .catch(() => null)
-  await vi.waitFor(async () => expect(await go()).not.toBeNull())
+  await eventually(async () => expect(await go()).not.toBeNull())
   const status = async () =>
     (
       await runOf(spec.runId)
         .view({})
         .catch(() => null)
     )?.status
-  await vi.waitFor(async () => expect(await status()).toBe('succeeded'))
+  await eventually(async () => expect(await status()).toBe('succeeded'))
   const seen = await fetch(`${target}/seen/${spec.runId}`)
   expect(await seen.json()).toHaveLength(1)
 })

@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { eventually } from '../helpers/changes.ts'
 import { linear, newSpec, runOf, start } from '../helpers/runs.ts'
 
 test('a run of pure nodes ends in the answer to its start', async () => {
@@ -86,7 +87,7 @@ test.each([
   const first = await runOf(spec.runId).start(spec)
   if (!first.ok) throw new Error(first.reason)
   expect(done(first.run.nodes)).toBe(together)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const now = await runOf(spec.runId).view({ nodes: true })
     expect(now?.status).toBe('succeeded')
     expect(done(now?.nodes)).toBe(8)

@@ -1,16 +1,17 @@
 // The runs that one start leads to: their maximum, and how they are counted.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { PLANS } from '../../src/core/plans.ts'
 import { sqlOf } from '../durable-objects/support/poison.ts'
 import { post } from '../helpers/api.ts'
+import { eventually } from '../helpers/changes.ts'
 import { clock } from '../helpers/clock.ts'
 import { runJobs } from '../helpers/jobs.ts'
 import { newPerson, newTeam } from '../helpers/people.ts'
-import { linear, newSpec, runOf } from '../helpers/runs.ts'
+import { ended, linear, newSpec, runOf } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
-import { ended, one } from './one.ts'
+import { one } from './one.ts'
 
 const teamId = async () => (await newTeam()).teamId
 
@@ -52,13 +53,10 @@ test.each([true, false])(
     )
     spec.family = { root: spec.runId, most: 25 }
     await runOf(spec.runId).start(spec)
-    await vi.waitFor(
-      async () => {
-        expect(await countOf(team)).toBe(26)
-        expect(await unfinished(team)).toBe(0)
-      },
-      { timeout: 20_000, interval: 200 },
-    )
+    await eventually(async () => {
+      expect(await countOf(team)).toBe(26)
+      expect(await unfinished(team)).toBe(0)
+    })
     const { results } = await env.DB.prepare('SELECT id FROM runs WHERE team_id = ?')
       .bind(team)
       .all<{ id: string }>()
@@ -176,20 +174,17 @@ test('a failing workflow and an error workflow that starts it again are one fami
   )
   spec.family = { root: spec.runId, most: 12 }
   await runOf(spec.runId).start(spec)
-  await vi.waitFor(
-    async () => {
-      await runJobs()
-      expect(await countOf(team)).toBe(13)
-      expect(await unfinished(team)).toBe(0)
-      const left = await env.DB.prepare(
-        "SELECT count(*) AS n FROM outbox WHERE status = 'pending' AND body LIKE ?",
-      )
-        .bind(`%${team}%`)
-        .first<number>('n')
-      expect(left).toBe(0)
-    },
-    { timeout: 20_000, interval: 300 },
-  )
+  await eventually(async () => {
+    await runJobs()
+    expect(await countOf(team)).toBe(13)
+    expect(await unfinished(team)).toBe(0)
+    const left = await env.DB.prepare(
+      "SELECT count(*) AS n FROM outbox WHERE status = 'pending' AND body LIKE ?",
+    )
+      .bind(`%${team}%`)
+      .first<number>('n')
+    expect(left).toBe(0)
+  })
 })
 
 test('beyond the monthly runs the node fails with the reason', async () => {

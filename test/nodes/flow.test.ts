@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest'
-import { newSpec, runOf, start } from '../helpers/runs.ts'
-import { ended, errorOf, one, outputOf, taken, withPorts } from './one.ts'
+import { expect, test } from 'vitest'
+import { eventually } from '../helpers/changes.ts'
+import { ended, newSpec, runOf, start } from '../helpers/runs.ts'
+import { errorOf, one, outputOf, taken, withPorts } from './one.ts'
 
 test.each([
   [1, 'true'],
@@ -223,7 +224,7 @@ test('waiting nodes take no slot from others', async () => {
     {},
     { waitMs: 0 },
   )
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const view = await runOf(run.id).view({ nodes: true })
     expect(view?.nodes?.find(({ id }) => id === 'n')?.status).toBe('succeeded')
   })

@@ -2,8 +2,9 @@ import { expect, inject, test, vi } from 'vitest'
 import { httpPort } from '../../durable-objects/run-host/ports/http.ts'
 import { newId } from '../../src/core/ids.ts'
 import { retryAfter } from '../../src/nodes/http/answer.ts'
-import { runOf } from '../helpers/runs.ts'
-import { ended, type More, one, outputOf, type Params } from './one.ts'
+import { eventually } from '../helpers/changes.ts'
+import { ended, runOf } from '../helpers/runs.ts'
+import { type More, one, outputOf, type Params } from './one.ts'
 
 const BASE = inject('httpTarget')
 
@@ -62,7 +63,7 @@ test.each(['400', '404', '422'])('%s is not retried', async (how) => {
 test('Retry-After is respected, however soon the policy would retry', async () => {
   const retry = { attempts: 4, delayMs: 1 }
   const run = await call('/status/429?retry-after=3600', {}, { node: { retry }, waitMs: 0 })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const view = await runOf(run.id).view({ nodes: true })
     expect(view?.nodes?.[0]?.status).toBe('retrying')
     const [wait] = view?.waitingFor ?? []
@@ -121,7 +122,7 @@ test('at most once: after a broken connection or a 500 the outcome is unknown, s
     const name = newName()
     const node = { effect: 'at-most-once', retry: quickly }
     const run = await call(`/flaky/${name}?failures=1&how=500`, { method: 'POST' }, { node, waitMs: 0 })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const view = await runOf(run.id).view({ nodes: true })
       expect(view?.nodes?.[0]?.status).toBe('unknown')
     })

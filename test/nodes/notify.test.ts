@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { get, post } from '../helpers/api.ts'
+import { eventually } from '../helpers/changes.ts'
 import { runJobs } from '../helpers/jobs.ts'
 import { newPerson, newTeam } from '../helpers/people.ts'
 import { newEndpoint, newReceiver, signatureOf } from '../modules/webhooks/receiver.ts'
@@ -46,7 +47,7 @@ test('notify.webhook posts to a webhook of the team, or to a URL', async () => {
   const run = await one('notify.webhook', { webhookId: id, body: { orderId: 7 } }, more)
   expect(run.output).toEqual({ deliveryId: expect.stringMatching(/^dlv_/) })
   await one('notify.webhook', { url: address.url, body: { orderId: 8 } }, more)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await hook.received()).toHaveLength(1)
     expect(await address.received()).toHaveLength(1)
   })

@@ -1,8 +1,8 @@
 // Runs of a single node, and of a node with a successor at each of its ports.
-import { vi } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
 import type { RunSpec } from '../../src/objects/run-spec.ts'
 import type { RunView, WaitView } from '../../src/objects/workflow-run.ts'
+import { eventually } from '../helpers/changes.ts'
 import { MAX_WAIT_MS, runOf, start } from '../helpers/runs.ts'
 
 export type Params = Record<string, unknown>
@@ -51,14 +51,8 @@ export const taken = (run: RunView): string[] =>
     .filter(({ id, status }) => id !== 'before' && id !== 'it' && status === 'succeeded')
     .map(({ id }) => id)
 
-export async function ended(runId: string): Promise<RunView> {
-  const view = await runOf(runId).view({ nodes: true, output: true }, MAX_WAIT_MS)
-  if (view === null) throw new Error('The run does not exist')
-  return view
-}
-
 export const waiting = (runId: string): Promise<WaitView> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const view = await runOf(runId).view({})
     const [wait] = view?.waitingFor ?? []
     if (wait === undefined) throw new Error('The run waits for nothing')

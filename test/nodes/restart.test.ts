@@ -2,9 +2,9 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { newTeam } from '../helpers/people.ts'
-import { objectOf, runOf, start } from '../helpers/runs.ts'
+import { ended, objectOf, runOf, start } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
-import { ended, one, taken, waiting, withPorts } from './one.ts'
+import { one, taken, waiting, withPorts } from './one.ts'
 
 const evict = (runId: string): Promise<void> => evictDurableObject(objectOf(runId) as never)
 

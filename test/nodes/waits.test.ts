@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import type { Json } from '../../src/core/json.ts'
-import { runOf, start } from '../helpers/runs.ts'
-import { ended, errorOf, one, taken, waiting, withPorts } from './one.ts'
+import { ended, runOf, start } from '../helpers/runs.ts'
+import { errorOf, one, taken, waiting, withPorts } from './one.ts'
 
 const PORTS = ['main', 'timeout']
 const send = (runId: string, name: string, data: Json, id?: string) =>

@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { checkWorkflow } from '../../src/modules/workflows/check/index.ts'
+import { eventually } from '../helpers/changes.ts'
 import { newTeam } from '../helpers/people.ts'
-import { runOf } from '../helpers/runs.ts'
+import { ended, runOf } from '../helpers/runs.ts'
 import { newWorkflow } from '../helpers/workflows.ts'
-import { ended, one } from './one.ts'
+import { one } from './one.ts'
 
 const CHILD = {
   nodes: [
@@ -20,7 +21,7 @@ const WAITING = { nodes: [{ id: 'w', type: 'flow.waitForEvent', params: { name: 
 const teamId = async () => (await newTeam()).teamId
 
 const childOf = (runId: string): Promise<string> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const view = await runOf(runId).view({})
     const wait = view?.waitingFor.find(({ kind }) => kind === 'child')
     if (!wait?.name) throw new Error('The run waits for no child')
@@ -103,7 +104,7 @@ test('a cancel reaches the child', async () => {
   const run = await one('flow.workflow', { workflowId }, { teamId: team, waitMs: 0 })
   const child = await childOf(run.id)
   await runOf(run.id).control('cancel', 'usr_x')
-  await vi.waitFor(async () => expect((await runOf(child).view({}))?.status).toBe('cancelled'))
+  await eventually(async () => expect((await runOf(child).view({}))?.status).toBe('cancelled'))
 })
 
 test('a workflow of another team, a missing one and a missing version are not found', async () => {
@@ -200,7 +201,7 @@ test.each([{}, { workflowId: 'wf_1', workflowKey: 'a' }])(
 )
 
 const paused = (runId: string): Promise<void> =>
-  vi.waitFor(async () => expect(await runOf(runId).view({})).toMatchObject({ status: 'paused' }))
+  eventually(async () => expect(await runOf(runId).view({})).toMatchObject({ status: 'paused' }))
 
 test('a pause reaches the runs that are waited for, at any depth, and resuming continues them all', async () => {
   const team = await teamId()

@@ -1,8 +1,8 @@
 // Objects of another team, created like that team would create them, so that a 404 proves something.
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
 import { type IdPrefix, newId } from '../../../src/core/ids.ts'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newCallback, newNotification } from '../../helpers/deliveries.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -30,7 +30,7 @@ const MAKERS: Partial<Record<IdPrefix, Maker>> = {
     const workflowId = await newWorkflow(owner.teamId, ASKING)
     const run = await post(`/api/v1/workflows/${workflowId}/execute`, owner, {})
     const query = `/api/v1/approvals?runId=${run.body.id}`
-    return vi.waitFor(async () => (await get(query, owner)).body.items[0].id, { timeout: 5_000 })
+    return eventually(async () => (await get(query, owner)).body.items[0].id)
   },
   file: async (owner) => {
     const headers = { 'x-filename': `${crypto.randomUUID()}.txt` }

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { call, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs } from '../../helpers/jobs.ts'
@@ -75,23 +75,18 @@ test.each([
     const owner = await newOwner()
     expect((await whatIsLeft(owner)).objects.every((view) => view !== null)).toBe(true)
     expect((await remove(owner.person)).status).toBe(204)
-    await vi.waitFor(
-      async () => {
-        await runJobs()
-        expect(await whatIsLeft(owner)).toEqual({
-          users: 0,
-          sessions: 0,
-          members: 0,
-          teams: 0,
-          files: 0,
-          runs: [
-            { name: '', buried: 1 },
-            { name: '', buried: 1 },
-          ],
-          objects: [null, null],
-        })
-      },
-      { timeout: 20_000 },
-    )
+    await runJobs()
+    expect(await whatIsLeft(owner)).toEqual({
+      users: 0,
+      sessions: 0,
+      members: 0,
+      teams: 0,
+      files: 0,
+      runs: [
+        { name: '', buried: 1 },
+        { name: '', buried: 1 },
+      ],
+      objects: [null, null],
+    })
   },
 )

@@ -3,9 +3,10 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { DefaultChatTransport, readUIMessageStream, type UIMessage, type UIMessageChunk } from 'ai'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { app, call, get } from '../../helpers/api.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
+import { reported } from '../../helpers/runs.ts'
 import { newModelServer } from '../integrations/integrations.ts'
 
 const AGENTS = '/api/v1/agents'
@@ -66,10 +67,9 @@ test('a call is a run of its own kind, with the answer in the response', async (
   })
   expect(answer.body.text).toContain('144')
   expect(answer.body.usage.inputTokens).toBe(answer.body.cost.inputTokens)
-  await vi.waitFor(async () => {
-    const { body } = await get('/api/v1/workflows/executions?kind=agent&metadata=order:A-1', person)
-    expect(body.items).toMatchObject([{ id: answer.body.id, cost: { usd: 0 } }])
-  })
+  await reported(answer.body.id)
+  const { body } = await get('/api/v1/workflows/executions?kind=agent&metadata=order:A-1', person)
+  expect(body.items).toMatchObject([{ id: answer.body.id, cost: { usd: 0 } }])
 })
 
 test('without waiting the call returns immediately, and one key is one call', async () => {

@@ -1,7 +1,8 @@
 // Calls of a team's agents: by URL, from workflows and for tasks.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { upload } from '../files/support/files.ts'
 import { newModelServer } from '../integrations/integrations.ts'
@@ -151,7 +152,7 @@ test('a run that started before a change of the agent uses the earlier version',
   })
   const run = await post(`/api/v1/workflows/${made.body.id}/execute`, person, {})
   const approvals = `/api/v1/approvals?runId=${run.body.id}`
-  const [approval] = await vi.waitFor(async () => {
+  const [approval] = await eventually(async () => {
     const { items } = (await get(approvals, person)).body
     expect(items).toHaveLength(1)
     return items
@@ -159,7 +160,7 @@ test('a run that started before a change of the agent uses the earlier version',
   const changed = await call('PATCH', `${AGENTS}/${id}`, { as: person, body: { instructions: 'New.' } })
   expect(changed.body.version).toBe(2)
   await post(`/api/v1/approvals/${approval.id}`, person, { decision: 'approve' })
-  const begin = await vi.waitFor(async () => {
+  const begin = await eventually(async () => {
     const node = await get(`/api/v1/runs/${run.body.id}/nodes/ask.begin`, person)
     expect(node.body.status).toBe('succeeded')
     return node

@@ -1,8 +1,10 @@
 // Workflows that continue a conversation: their nodes take turns in a thread, among calls of agents.
 import { env } from 'cloudflare:workers'
-import { expect, inject, test, vi } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
+import { settled, untilWaiting } from '../../helpers/runs.ts'
 import { newIntegration } from '../integrations/integrations.ts'
 import { ASK_KEEPER, KEEPER, newThread, OFFLINE, say, THREADS } from './threads.ts'
 
@@ -28,12 +30,11 @@ const ended = async (as: Person, runId: string) =>
 const node = async (as: Person, runId: string, path: string) =>
   (await get(`/api/v1/runs/${runId}/nodes/${path}`, as)).body
 const until = (as: Person, runId: string, path: string, status: string) =>
-  vi.waitFor(async () => expect((await node(as, runId, path)).status).toBe(status), { timeout: 10_000 })
+  eventually(async () => expect((await node(as, runId, path)).status).toBe(status))
 const approve = async (as: Person, runId: string) => {
-  // The list shows what the run's host has reported, a little later.
-  const id = await vi.waitFor(
-    async () => (await get(`/api/v1/approvals?runId=${runId}`, as)).body.items[0].id as string,
-  )
+  await untilWaiting(runId)
+  await settled(runId)
+  const { id } = (await get(`/api/v1/approvals?runId=${runId}`, as)).body.items[0]
   return post(`/api/v1/approvals/${id}`, as, { decision: 'approve' })
 }
 const messagesIn = async (as: Person, id: string) =>

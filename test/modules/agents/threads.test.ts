@@ -1,9 +1,10 @@
 // Threads: conversations that agents remember.
 import { env } from 'cloudflare:workers'
-import { expect, inject, test, vi } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { tokensIn } from '../../../src/modules/agent-threads/pure/answer.ts'
 import { settleForgotten } from '../../../src/modules/agent-threads/service/sweep.ts'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { upload } from '../files/support/files.ts'
@@ -29,7 +30,7 @@ const seenBy = async (as: Person, runId: string) =>
     content: unknown
   }[]
 const parked = (as: Person, runId: string) =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const { body } = await get(`/api/v1/runs/${runId}`, as)
     expect(body.status).toBe('waiting')
   })
@@ -253,7 +254,7 @@ test('a call that was lost before its run was created does not block the thread 
   const person = await newPerson()
   const id = await newThread(person)
   const { body } = await say(person, id, 'Hello', { headers: NOW })
-  await vi.waitFor(async () => expect((await get(`${THREADS}/${id}`, person)).body.runId).toBeNull())
+  await eventually(async () => expect((await get(`${THREADS}/${id}`, person)).body.runId).toBeNull())
   const lost = `${body.id.slice(0, -4)}zzzz`
   const at = (ms: number) =>
     env.DB.prepare(

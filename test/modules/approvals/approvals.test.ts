@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { runOf } from '../../helpers/runs.ts'
 import { APPROVALS, asked, decide, office, outcome, settledAs } from './asked.ts'
@@ -42,7 +43,7 @@ test('a decision is audited', async () => {
     )
       .bind(approval.id)
       .first<{ actor: string; after: string }>()
-  const row = await vi.waitFor(async () => (await entry()) ?? Promise.reject(new Error('no entry yet')))
+  const row = await eventually(async () => (await entry()) ?? Promise.reject(new Error('no entry yet')))
   expect([row.actor, JSON.parse(row.after)]).toEqual([
     ann.userId,
     { decision: 'approve', status: 'approved' },
@@ -168,9 +169,8 @@ test('a timeout closes it, also in the index', async () => {
   const { owner, ann } = await office()
   const approval = await asked(owner, { timeoutMs: 400, onTimeout: 'reject' })
   expect((await outcome(approval)).ended).toBe('no')
-  await vi.waitFor(
-    async () => expect((await get(`${APPROVALS}/${approval.id}`, owner)).body.status).not.toBe('pending'),
-    { timeout: 5_000 },
+  await eventually(async () =>
+    expect((await get(`${APPROVALS}/${approval.id}`, owner)).body.status).not.toBe('pending'),
   )
   expect(coded(await decide(approval, ann))).toEqual([409, 'resource.conflict'])
 })

@@ -1,9 +1,9 @@
 // Runs with an approval, and their results.
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
 import { type Answer, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newTeam, type Person } from '../../helpers/people.ts'
-import { runOf } from '../../helpers/runs.ts'
+import { runOf, settled } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 export const APPROVALS = '/api/v1/approvals'
@@ -28,10 +28,8 @@ export async function asked(owner: Person, params: Record<string, unknown> = {})
   })
   const run = await post(`/api/v1/workflows/${workflowId}/execute`, owner, {})
   const runId: string = run.body.id
-  const id = await vi.waitFor(
-    async () => (await get(`${APPROVALS}?runId=${runId}`, owner)).body.items[0].id as string,
-    { timeout: 5_000 },
-  )
+  await settled(runId)
+  const id: string = (await get(`${APPROVALS}?runId=${runId}`, owner)).body.items[0].id
   return { id, runId, workflowId, owner }
 }
 
@@ -55,15 +53,12 @@ export async function outcome({ runId }: Pick<Asked, 'runId'>): Promise<any> {
 
 /** The row in the index, once the run has reported it. */
 export const settledAs = ({ id }: Pick<Asked, 'id'>, status: string): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      const row = await env.DB.prepare('SELECT status FROM approvals WHERE id = ?')
-        .bind(id)
-        .first<{ status: string }>()
-      if (row?.status !== status) throw new Error(`${id} is ${row?.status}`)
-    },
-    { timeout: 5_000 },
-  )
+  eventually(async () => {
+    const row = await env.DB.prepare('SELECT status FROM approvals WHERE id = ?')
+      .bind(id)
+      .first<{ status: string }>()
+    if (row?.status !== status) throw new Error(`${id} is ${row?.status}`)
+  })
 
 export async function openLinks(approvalId: string): Promise<number> {
   const row = await env.DB.prepare(

@@ -1,6 +1,7 @@
 // Ways to bypass an approval without the right to change its workflow.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { type Definition, runOf } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
@@ -208,15 +209,12 @@ test('a sub-workflow with an approval is run again with other input, one without
     input: { amount: 1 },
   })
   const childOf = (runId: string) =>
-    vi.waitFor(
-      async () => {
-        const { body: page } = await send(ann, `/approvals?status=pending`, undefined, 'GET')
-        for (const one of page.items)
-          if ((await runOf(one.runId).view({}))?.parentRunId === runId) return one.id as string
-        throw new Error('nothing is asked yet')
-      },
-      { timeout: 5_000 },
-    )
+    eventually(async () => {
+      const { body: page } = await send(ann, `/approvals?status=pending`, undefined, 'GET')
+      for (const one of page.items)
+        if ((await runOf(one.runId).view({}))?.parentRunId === runId) return one.id as string
+      throw new Error('nothing is asked yet')
+    })
   await send(ann, `/approvals/${await childOf(second.body.id)}`, { decision: 'approve' })
   expect((await runOf(second.body.id).view({}, 60_000))?.status).toBe('succeeded')
   const again = await send(owner, `/workflows/executions/${second.body.id}/rerun`, body)

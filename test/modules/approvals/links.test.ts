@@ -1,10 +1,11 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { sha256Hex } from '../../../src/core/crypto.ts'
 import { deliverDecision } from '../../../src/modules/approvals/service/decide.ts'
 import { remindApprovals } from '../../../src/modules/approvals/service/remind.ts'
 import { app, call, get } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, runJobs, withContext } from '../../helpers/jobs.ts'
 import type { Person } from '../../helpers/people.ts'
@@ -244,7 +245,7 @@ test('a link of a person who has left the team, or lost access, does not work', 
 test('a person who has not answered gets a daily reminder, with a new link that replaces the old one', async () => {
   const { approval, ann, bob, link } = await linked({ quorum: 2 })
   await decide(approval, bob)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const row = await env.DB.prepare('SELECT decisions FROM approvals WHERE id = ?')
       .bind(approval.id)
       .first<{ decisions: string }>()

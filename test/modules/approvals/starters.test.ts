@@ -1,6 +1,7 @@
 // Who counts as the starter of a run, and so may not decide its approval alone.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { eventually } from '../../helpers/changes.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newTeam, type Person } from '../../helpers/people.ts'
 import { type Definition, runOf } from '../../helpers/runs.ts'
@@ -14,14 +15,11 @@ const DENIED = [403, 'access.denied']
 
 /** The approval of a run, once it exists. */
 const questionOf = (runId: string): Promise<string> =>
-  vi.waitFor(
-    async () => {
-      await runJobs()
-      const wait = (await runOf(runId).view({}))?.waitingFor.find(({ kind }) => kind === 'approval')
-      return wait?.name ?? Promise.reject(new Error(`${runId} asks nothing yet`))
-    },
-    { timeout: 10_000 },
-  )
+  eventually(async () => {
+    await runJobs()
+    const wait = (await runOf(runId).view({}))?.waitingFor.find(({ kind }) => kind === 'approval')
+    return wait?.name ?? Promise.reject(new Error(`${runId} asks nothing yet`))
+  })
 
 const approve = async (as: Person, runId: string) =>
   coded(await send(as, `/approvals/${await questionOf(runId)}`, { decision: 'approve' }))
@@ -84,16 +82,13 @@ test('the starter of a failed run counts as the starter of its error workflow', 
   const definition = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'no' } }] }
   const made = await send(owner, '/workflows', { name: 'Fails', definition, errorWorkflowId: handler })
   await send(ann, `/workflows/${made.body.id}/execute`, {})
-  const runId = await vi.waitFor(
-    async () => {
-      await runJobs()
-      const row = await env.DB.prepare('SELECT id FROM runs WHERE workflow_id = ?')
-        .bind(handler)
-        .first<{ id: string }>()
-      return row?.id ?? Promise.reject(new Error('the error workflow has not started'))
-    },
-    { timeout: 10_000 },
-  )
+  const runId = await eventually(async () => {
+    await runJobs()
+    const row = await env.DB.prepare('SELECT id FROM runs WHERE workflow_id = ?')
+      .bind(handler)
+      .first<{ id: string }>()
+    return row?.id ?? Promise.reject(new Error('the error workflow has not started'))
+  })
   expect(await approve(ann, runId)).toEqual(DENIED)
   await approvedBy(bob, runId)
 })
@@ -105,7 +100,7 @@ test('the starter of the parent counts as the starter of the sub-workflow', asyn
     nodes: [{ id: 'sub', type: 'flow.workflow', params: { workflowId } }],
   })
   const run = await send(ann, `/workflows/${parent}/execute`, {})
-  const child = await vi.waitFor(async () => {
+  const child = await eventually(async () => {
     const [wait] = (await runOf(run.body.id).view({}))?.waitingFor ?? []
     return wait?.kind === 'child' ? (wait.name ?? '') : Promise.reject(new Error('no child yet'))
   })

@@ -1,6 +1,7 @@
 import { downloadZip } from 'client-zip'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { bucketOf, deploy, ended, failAt, fresh, PATH, seenAt, upload, uploadSite } from './deployments.ts'
 
@@ -114,7 +115,7 @@ test('a project has one deployment at a time: the next waits, or replaces it', a
   // The first waits between its attempts.
   await failAt(bucket, { match: 'GET', status: 503, headers: { 'retry-after': '4' }, times: 1 })
   const first = (await post(PATH, person, body)).body
-  await vi.waitFor(async () => expect((await seenAt(bucket)).calls).not.toEqual([]))
+  await eventually(async () => expect((await seenAt(bucket)).calls).not.toEqual([]))
   const second = (await post(PATH, person, body)).body
   expect((await get(`${PATH}/${second.id}`, person)).body.status).toBe('queued')
   const third = (await post(PATH, person, { ...body, whenBusy: 'replace' })).body
@@ -131,7 +132,7 @@ test('an active deployment is cancelled, and then it has ended', async () => {
   const { bucket, body } = await siteOf(person)
   await failAt(bucket, { match: 'GET', status: 503, headers: { 'retry-after': '60' } })
   const { id, runId } = (await post(PATH, person, body)).body
-  await vi.waitFor(async () => expect((await seenAt(bucket)).calls).not.toEqual([]))
+  await eventually(async () => expect((await seenAt(bucket)).calls).not.toEqual([]))
   expect((await call('DELETE', `${PATH}/${id}`, { as: person })).status).toBe(409)
   expect(await post(`${PATH}/${id}/cancel`, person, {})).toMatchObject({
     status: 200,

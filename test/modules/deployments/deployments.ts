@@ -1,6 +1,7 @@
 // Deployments for tests.
-import { inject, vi } from 'vitest'
+import { inject } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import type { Person } from '../../helpers/people.ts'
 import { newIntegration } from '../integrations/integrations.ts'
 
@@ -49,7 +50,7 @@ export type Deployed = {
 
 export async function ended(as: Person, id: string): Promise<Deployed> {
   let now: Deployed | undefined
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     now = (await get(`${PATH}/${id}`, as)).body as Deployed
     if (!['ready', 'failed', 'cancelled'].includes(now.status)) throw new Error(`still ${now.status}`)
   })

@@ -1,8 +1,9 @@
 // How many runs one event starts: one for equal triggers, and never more than a thousand.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
@@ -33,7 +34,7 @@ test('triggers of one workflow that only differ in their keys start one run, oth
   expect(body.skipped).toHaveLength(10)
   expect(new Set(body.skipped.map((one: { reason: string }) => one.reason))).toEqual(new Set(['equal']))
   await runJobs()
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const n = await env.DB.prepare('SELECT count(*) AS n FROM runs WHERE team_id = ?').bind(teamId).first('n')
     expect(n).toBe(5)
   })

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { purge } from '../../../src/cron/index.ts'
 import { dispatchEvent } from '../../../src/modules/events/dispatch.ts'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -23,12 +24,12 @@ const send = (person: Person, body: unknown, headers = {}) => post(EVENTS, perso
 
 /** The real queue may be processing the row at this moment. */
 const started = (runId: string) =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     await runJobs()
     const view = await runOf(runId).view({ output: true })
     if (view === null) throw new Error(`${runId} has not started`)
     return view
-  }, 10_000)
+  })
 
 const workflowsOf = (answer: { body: any }): string[] =>
   answer.body.runs.map((run: { workflowId: string }) => run.workflowId).sort()
@@ -127,7 +128,7 @@ test('a crash in the middle of dispatching neither loses nor doubles a run', asy
   await runJobs()
   const after = await Promise.all(answer.body.runs.map((run: any) => runOf(run.runId).view({})))
   expect(after.map((view) => view?.createdAt)).toEqual(before.map((view) => view?.createdAt))
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     for (const { workflowId } of targets) {
       const list = await get(`/api/v1/workflows/${workflowId}/executions`, person)
       expect(list.body.items).toHaveLength(1)

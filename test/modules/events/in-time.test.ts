@@ -1,8 +1,9 @@
 // Events close to the timeout of a wait, and how soon waiting runs get events.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { deliverAtOnce } from '../../../src/modules/events/deliver.ts'
 import { lose } from '../../chaos/support/drive.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { runOf } from '../../helpers/runs.ts'
@@ -30,7 +31,7 @@ const drop = (person: Person) =>
     .run()
 
 const portOf = async (runId: string): Promise<unknown> => {
-  await vi.waitFor(async () => expect((await view(runId)).status).toBe('succeeded'), { timeout: 15_000 })
+  await eventually(async () => expect((await view(runId)).status).toBe('succeeded'))
   const { events = [] } = (await runOf(runId).events(0, 100)) ?? {}
   const settled = (events as { type: string; path?: string; port?: string }[]).find(
     ({ type, path }) => (type === 'node.succeeded' || type === 'node.settled') && path === 'w',
@@ -68,7 +69,7 @@ test('it also wins if the run is loaded long after its timeout', async () => {
   await inside(runId, (storage) => storage.deleteAlarm())
   await accept(person, 'evt_in_time', until - 300)
   await lose(runId)
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(until))
+  await eventually(() => expect(Date.now()).toBeGreaterThan(until))
   await runOf(runId).poke()
   expect(await portOf(runId)).toBe('main')
   await drop(person)
@@ -107,7 +108,7 @@ test('while the index cannot say whether there is one, the run keeps waiting', a
   )
     .bind(broken, Date.now() + 86_400_000)
     .run()
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(until + 500), { timeout: 5_000 })
+  await eventually(() => expect(Date.now()).toBeGreaterThan(until + 500))
   expect(await view(runId)).toMatchObject({ status: 'waiting', waitingFor: [{ kind: 'signal' }] })
   await accept(person, 'evt_in_time', until - 1)
   await env.DB.prepare('DELETE FROM outbox WHERE id = ?').bind(broken).run()

@@ -1,9 +1,9 @@
 // Runs that wait for events, in the object and in the index.
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
 import type { RunView } from '../../../src/objects/workflow-run.ts'
 import { post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { type Definition, newSpec, objectOf, runOf } from '../../helpers/runs.ts'
@@ -27,12 +27,9 @@ export const listed = (runId: string, ...paths: string[]): Promise<void> =>
   until(async () => JSON.stringify(await pathsOf(runId)) === JSON.stringify(paths), `rows of ${runId}`)
 
 export async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      if (!(await isSo())) throw new Error(`Not yet: ${what}`)
-    },
-    { timeout: 15_000, interval: 30 },
-  )
+  await eventually(async () => {
+    if (!(await isSo())) throw new Error(`Not yet: ${what}`)
+  })
 }
 
 export const wait = (id: string, params: Record<string, unknown>) => ({

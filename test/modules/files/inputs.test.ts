@@ -1,9 +1,10 @@
 // Files in the input of runs that are not started manually: known ones are filled in, and values that only look like
 // files do not change.
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { startScheduledRun } from '../../../src/modules/schedules/start.ts'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -54,7 +55,7 @@ test('a schedule and a sub-workflow get files through their input', async () => 
   const message = { type: 'run.start', triggerId, teamId: person.teamId as string, scheduledFor } as const
   await withContext((request) => startScheduledRun(request, message))
   // The list gets a run with the report of its host.
-  const scheduled = await vi.waitFor(async () => {
+  const scheduled = await eventually(async () => {
     const { items } = (await get(`/api/v1/runs?workflowId=${inner}`, person)).body
     const found = items.find(({ trigger }: any) => trigger.type === 'schedule')
     if (found === undefined) throw new Error('Not in the list yet')

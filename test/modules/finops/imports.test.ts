@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { prepare } from '../../../src/db/statement.ts'
 import { takeImportEnd } from '../../../src/modules/finops/transfer/import/end.ts'
@@ -8,6 +8,7 @@ import { insertImport } from '../../../src/modules/finops/transfer/import/repo.t
 import { type ImportStep, stepImport } from '../../../src/modules/finops/transfer/import/run.ts'
 import { randomFrom } from '../../contract/support/random.ts'
 import { app, call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { putDeadMessage, runCronTasks, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -41,21 +42,19 @@ async function imported(
   return ended(as, await start(as, await upload(as, name, content), options, path))
 }
 
-const TIMES = { timeout: 30_000, interval: 25 }
-
 const ended = (as: Person, id: string): Promise<any> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const { body } = await get(`${COSTS}/imports/${id}`, as)
     if (body.finishedAt === null) throw new Error(body.status)
     return body
-  }, TIMES)
+  })
 
 const runEnded = (as: Person, runId: string): Promise<any> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const { body } = await get(`/api/v1/runs/${runId}`, as)
     if (!['succeeded', 'failed', 'cancelled'].includes(body.status)) throw new Error(body.status)
     return body
-  }, TIMES)
+  })
 
 const errorsOf = async (as: Person, id: string) => (await get(`${COSTS}/imports/${id}/errors`, as)).body.items
 
@@ -423,14 +422,11 @@ test.each([
 ])('cancelling %s at work leaves whole pages, and nothing is written after it', async (_what, cancelOf) => {
   const person = await newPerson()
   const id = await start(person, await upload(person, 'x.csv', many(30_000)))
-  const atWork = await vi.waitFor(
-    async () => {
-      const { body } = await get(`${COSTS}/imports/${id}`, person)
-      expect(body.line).toBeGreaterThan(0)
-      return body
-    },
-    { ...TIMES, interval: 5 },
-  )
+  const atWork = await eventually(async () => {
+    const { body } = await get(`${COSTS}/imports/${id}`, person)
+    expect(body.line).toBeGreaterThan(0)
+    return body
+  })
   const answer = await call('POST', cancelOf(atWork.runId, id), { as: person })
   expect(answer.status, answer.text).toBeLessThan(300)
   const { status, created, line } = await ended(person, id)

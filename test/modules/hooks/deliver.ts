@@ -2,11 +2,10 @@
 // against the contract.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
 import { app, call } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
-import { type Definition, runOf } from '../../helpers/runs.ts'
+import { type Definition, reported, runOf } from '../../helpers/runs.ts'
 import { newTrigger } from '../../helpers/triggers.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
@@ -54,16 +53,10 @@ export async function deliver(
   const isJson = (response.headers.get('content-type') ?? '').includes('json')
   const { status } = response
   const said = isJson && text !== '' ? JSON.parse(text) : text
-  if (status === 202 && said.runId) await isInIndex(said.runId)
+  // From then on, `runsOf` knows it.
+  if (status === 202 && said.runId) await reported(said.runId)
   return { status, headers: response.headers, text, body: said }
 }
-
-/** The index gets a run a moment after the sender. From then on, `runsOf` knows it. */
-const isInIndex = (runId: string): Promise<void> =>
-  vi.waitFor(async () => {
-    const row = await env.DB.prepare('SELECT 1 FROM runs WHERE id = ?').bind(runId).first()
-    if (row === null) throw new Error('The index does not know the run')
-  })
 
 export const JSON_TYPE = { 'content-type': 'application/json' }
 

@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { giveObjectsTheTimeOfTheApp } from '../../helpers/clock.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import type { Definition } from '../../helpers/runs.ts'
@@ -34,7 +35,7 @@ test("a request is signed with the node's integration, by name or id, and echoes
     expect(output.body.headers.authorization).toBe('Bearer [redacted]')
     expect(text).not.toContain(SECRET)
   }
-  await vi.waitFor(async () => expect((await get(`${PATH}/${id}/usage`, person)).body.runs).toHaveLength(2))
+  await eventually(async () => expect((await get(`${PATH}/${id}/usage`, person)).body.runs).toHaveLength(2))
   const { body: usage } = await get(`${PATH}/${id}/usage`, person)
   expect(usage.days).toMatchObject([{ runs: 2, calls: 2 }])
   expect(usage.workflows).toMatchObject([

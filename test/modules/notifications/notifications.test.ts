@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { createNotifications } from '../../../src/modules/notifications/service/deliver.ts'
 import { notify } from '../../../src/queue/notify.ts'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, runCronTasks, runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
@@ -186,7 +187,7 @@ test('a failed run notifies its starter, once for many', async () => {
   const definition = { nodes: [{ id: 'no', type: 'flow.fail', params: { message: 'No.' } }] }
   const workflowId = await newWorkflow(person.teamId, definition)
   for (let i = 0; i < 3; i++) await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runJobs(['event.dispatch', 'run.start'])
     expect((await listOf(person)).items).toMatchObject([
       { kind: 'run.failed', count: 3, level: 'error', message: expect.stringContaining('No.') },

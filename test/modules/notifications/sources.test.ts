@@ -1,9 +1,10 @@
 // The sources of notifications: events of the product itself, not messages that a test creates.
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { mailTo, runJobs } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
-import { linear } from '../../helpers/runs.ts'
+import { linear, settled } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 import { PASSWORD, registered } from '../auth/accounts.ts'
 import { pureSteps } from '../tasks/tasks.ts'
@@ -23,7 +24,7 @@ test('a successful run notifies its starter only on request', async () => {
   const ids: string[] = []
   for (const person of [asks, other])
     ids.push(await execute(person, await newWorkflow(person.teamId, linear(2))))
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await noticesOf(asks, 'run.succeeded')).toMatchObject([
       { level: 'success', subject: { type: 'run', id: ids[0] }, count: 1 },
     ]),
@@ -31,7 +32,7 @@ test('a successful run notifies its starter only on request', async () => {
   expect(await noticesOf(other, 'run.succeeded')).toEqual([])
   await setSettings(asks, { kinds: { 'run.succeeded': { inApp: false } } })
   await execute(asks, await newWorkflow(asks.teamId, linear(2)))
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await get('/api/v1/runs?status=succeeded', asks)).body.items).toHaveLength(2),
   )
   expect(await noticesOf(asks, 'run.succeeded')).toHaveLength(1)
@@ -45,19 +46,17 @@ test('the starter of a run is notified about the decision on its approval, unles
   })
   const decide = async (starter: Person, decider: Person, decision: string) => {
     const runId = await execute(starter, workflowId)
-    const id = await vi.waitFor(async () => {
-      const { items } = (await get(`/api/v1/approvals?runId=${runId}`, decider)).body
-      expect(items).toHaveLength(1)
-      return items[0].id as string
-    })
+    await settled(runId)
+    const { items } = (await get(`/api/v1/approvals?runId=${runId}`, decider)).body
+    expect(items).toHaveLength(1)
+    const id: string = items[0].id
     expect((await post(`/api/v1/approvals/${id}`, decider, { decision })).status).toBe(200)
-    await vi.waitFor(async () =>
-      expect((await get(`/api/v1/approvals/${id}`, decider)).body.status).not.toBe('pending'),
-    )
+    await settled(runId)
+    expect((await get(`/api/v1/approvals/${id}`, decider)).body.status).not.toBe('pending')
     return id
   }
   const id = await decide(member, owner, 'reject')
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await noticesOf(member, 'approval.decided')).toMatchObject([
       { title: 'Ship it?: rejected', level: 'warning', subject: { type: 'approval', id } },
     ]),

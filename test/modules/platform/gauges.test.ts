@@ -1,10 +1,11 @@
 // The current values in /metrics. Tests share the storage, so the differences are checked.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { readSettings } from '../../../src/env.ts'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
@@ -73,9 +74,9 @@ test('waiting runs are counted by what they wait for, until they continue', asyn
     return series.map((name) => (after.get(name) ?? Number.NaN) - (before.get(name) ?? Number.NaN))
   }
   const { id } = (await post(path, person, {})).body
-  await vi.waitFor(async () => expect(await grown()).toEqual([1, 2, 1]), { timeout: 5_000 })
+  await eventually(async () => expect(await grown()).toEqual([1, 2, 1]))
   await post(`/api/v1/runs/${id}/cancel`, person, undefined)
-  await vi.waitFor(async () => expect(await grown()).toEqual([0, 0, 0]), { timeout: 5_000 })
+  await eventually(async () => expect(await grown()).toEqual([0, 0, 0]))
 })
 
 test('open runs are counted by status, and ended ones for five minutes', async () => {

@@ -1,6 +1,6 @@
 // How long data is kept, by the plan of its team.
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import type { Plan } from '../../../src/core/plans.ts'
 import { retainByPlan } from '../../../src/cron/retention.ts'
@@ -10,7 +10,7 @@ import { newCallback, newNotification } from '../../helpers/deliveries.ts'
 import { runCron, withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { retainTeamsSince } from '../../helpers/retention.ts'
-import { linear } from '../../helpers/runs.ts'
+import { linear, reported } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 import { resetSettings, setSettings } from '../admin/settings.ts'
 
@@ -81,9 +81,7 @@ test('runs of a plan with a shorter retention are removed with their objects', a
     const person = await newPerson({ plan })
     const workflowId = await newWorkflow(person.teamId, linear(1))
     const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
-    await vi.waitFor(async () =>
-      expect(await env.DB.prepare('SELECT 1 FROM runs WHERE id = ?').bind(body.id).first()).not.toBeNull(),
-    )
+    await reported(body.id)
     const old = clock.now() - 8 * DAY_MS
     await env.DB.prepare('UPDATE runs SET created_at = ?1, finished_at = ?1 WHERE id = ?2')
       .bind(old, body.id)

@@ -1,7 +1,8 @@
 // Notes about a run or a workflow reach its followers.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { giveObjectsTheTimeOfTheApp } from '../../helpers/clock.ts'
 import { newTeam } from '../../helpers/people.ts'
 import { runOf } from '../../helpers/runs.ts'
@@ -27,7 +28,7 @@ test('a note for an active run is an event of its log, with its sender', async (
     message: 'Half of it',
     data: { boxes: 3 },
   })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const row = await env.DB.prepare(
       "SELECT actor_id AS actor FROM audit_log WHERE target_id = ? AND action = 'run.noted'",
     )

@@ -2,11 +2,12 @@
 // finally have exactly the content of the logs. The client is the one in examples/realtime.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { follow, type Live } from '../../../examples/realtime/client.js'
 import { teamHub } from '../../../src/objects/channels.ts'
 import { liveHub } from '../../../src/objects/live-hub.ts'
 import { randomFrom } from '../../contract/support/random.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { onPurpose } from '../../helpers/on-purpose.ts'
 import { newTeam, type Person } from '../../helpers/people.ts'
 import { casesOf, repeatWith, SEED } from '../../helpers/random-cases.ts'
@@ -69,9 +70,7 @@ test(`after ${STEPS} disturbances every client has the same as the logs (${repea
   const channels = ['changes', ...runs.map((id) => `run:${id}`)]
   const hub = () => liveHub(env.LIVE_HUBS, teamHub(teamId))
   const clients = Array.from({ length: CLIENTS }, () => new Client(owner, channels))
-  await vi.waitFor(() => expect(clients.every(({ resets }) => resets.has('changes'))).toBe(true), {
-    timeout: 10_000,
-  })
+  await eventually(() => expect(clients.every(({ resets }) => resets.has('changes'))).toBe(true))
 
   let published = 0
   const publish = async () => {
@@ -83,15 +82,12 @@ test(`after ${STEPS} disturbances every client has the same as the logs (${repea
       data: { id: key },
     } as const
     // Like from the outbox: until it is accepted.
-    await vi.waitFor(() => hub().publish([{ key, event }]), { timeout: 10_000, interval: 5 })
+    await eventually(() => hub().publish([{ key, event }]))
   }
   let noted = 0
   const note = async () => {
     const message = `note ${noted++}`
-    await vi.waitFor(() => runOf(random.pick(runs)).note({ teamId, by: owner.userId, message }), {
-      timeout: 10_000,
-      interval: 5,
-    })
+    await eventually(() => runOf(random.pick(runs)).note({ teamId, by: owner.userId, message }))
   }
   const actions: [share: number, act: () => Promise<unknown> | unknown][] = [
     [0.35, publish],
@@ -129,9 +125,7 @@ test(`after ${STEPS} disturbances every client has the same as the logs (${repea
     }
     for (const client of clients) {
       const from = client.resets.get(channel) ?? 0
-      await vi.waitFor(() => expect(client.of(channel).at(-1)?.seq).toBe(log.at(-1)?.seq), {
-        timeout: 20_000,
-      })
+      await eventually(() => expect(client.of(channel).at(-1)?.seq).toBe(log.at(-1)?.seq))
       expect(client.of(channel)).toEqual(log.filter(({ seq }) => seq > from))
     }
   }

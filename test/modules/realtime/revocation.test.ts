@@ -1,10 +1,11 @@
 // Every channel, every role, every kind of right that ends: the connection closes or the channel ends within seconds,
 // and others continue.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { teamHub } from '../../../src/objects/channels.ts'
 import { liveHub } from '../../../src/objects/live-hub.ts'
 import { type Caller, call, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
@@ -136,13 +137,10 @@ test.each([
   const ended = () =>
     live.frames.filter(({ code }) => code === 'channel.denied').map(({ channel = '' }) => channel)
   const expected = channels.filter((channel) => lost.test(channel))
-  await vi.waitFor(
-    async () => {
-      await runJobs()
-      expect(ended().sort()).toEqual(expected.sort())
-    },
-    { timeout: 8_000 },
-  )
+  await eventually(async () => {
+    await runJobs()
+    expect(ended().sort()).toEqual(expected.sort())
+  })
   for (const channel of expected) {
     live.send({ type: 'subscribe', channel })
     await live.until(() => ended().filter((one) => one === channel).length === 2)

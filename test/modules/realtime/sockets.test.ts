@@ -1,12 +1,13 @@
 // Sockets of a team: channels, positions, invalid frames, limits.
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { publishChange } from '../../../src/db/publish.ts'
 import { teamHub } from '../../../src/objects/channels.ts'
 import { liveHub } from '../../../src/objects/live-hub.ts'
 import { TeamEvent } from '../../../src/objects/team-events.ts'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock, giveObjectsTheTimeOfTheApp } from '../../helpers/clock.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
@@ -25,7 +26,7 @@ const publish = (teamId: string, ...ids: string[]) =>
 test('a socket starts on the runs of the team and gets each from its start to its end', async () => {
   const { owner } = await newTeam()
   const before = await startedBy(owner)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await get(`/api/v1/runs?status=waiting`, owner)).body.items).toHaveLength(1),
   )
   const live = await socket(owner, ['runs'])
@@ -127,7 +128,7 @@ test('a position is resumed without a gap, also after an eviction, and one that 
   await live.until(() => live.events('changes').length === 3)
   const first = live.events('changes')[0]?.seq ?? 0
   live.close()
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await get(`${REALTIME}/subscriptions/status`, owner)).body.items).toEqual([]),
   )
   await publish(teamId, 'wf_4')
@@ -221,7 +222,7 @@ test('connections are limited by the plan, and another user cannot be followed',
   expect(status.body.limit).toBe(10)
   expect(status.body.items).toHaveLength(10)
   open[0]?.close()
-  await vi.waitFor(async () => (await socket(person, [])).close())
+  await eventually(async () => (await socket(person, [])).close())
   for (const one of open) one.close()
   const other = await newPerson()
   expect(

@@ -1,8 +1,8 @@
 // Real sockets and streams of hubs, opened through the app.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
 import { app, type Caller, post } from '../../helpers/api.ts'
+import { changed, eventually } from '../../helpers/changes.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 
 export const REALTIME = '/api/v1/realtime'
@@ -52,9 +52,11 @@ export function listen(ws: WebSocket): Live {
   let closed: { code: number; reason: string } | null = null
   ws.addEventListener('message', ({ data }) => {
     frames.push(JSON.parse(String(data)) as Frame)
+    changed()
   })
   ws.addEventListener('close', ({ code, reason }) => {
     closed = { code, reason }
+    changed()
   })
   ws.accept()
   const of = (channel: string, type: string) =>
@@ -67,13 +69,10 @@ export function listen(ws: WebSocket): Live {
     close: () => ws.close(1000),
     closed: () => closed,
     until: (check) =>
-      vi.waitFor(
-        () => {
-          if (!check())
-            throw new Error(`Not yet: ${JSON.stringify(frames.slice(-5))}, closed ${JSON.stringify(closed)}`)
-        },
-        { timeout: 8_000, interval: 10 },
-      ),
+      eventually(() => {
+        if (!check())
+          throw new Error(`Not yet: ${JSON.stringify(frames.slice(-5))}, closed ${JSON.stringify(closed)}`)
+      }),
   }
 }
 
@@ -107,11 +106,8 @@ export async function ticketOf(
 
 /** Closed soon because the rights have ended. */
 export const cutOff = (live: Live): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      await runJobs()
-      const { code, reason } = live.closed() ?? {}
-      if (code !== 1008 || reason !== 'rights ended') throw new Error(`closed with ${code} ${reason}`)
-    },
-    { timeout: 8_000 },
-  )
+  eventually(async () => {
+    await runJobs()
+    const { code, reason } = live.closed() ?? {}
+    if (code !== 1008 || reason !== 'rights ended') throw new Error(`closed with ${code} ${reason}`)
+  })

@@ -1,9 +1,10 @@
 // The same channels as server-sent events, with one position for all of them.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { teamHub } from '../../../src/objects/channels.ts'
 import { liveHub } from '../../../src/objects/live-hub.ts'
 import { call } from '../../helpers/api.ts'
+import { changed, eventually } from '../../helpers/changes.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newTeam } from '../../helpers/people.ts'
 import { runOf } from '../../helpers/runs.ts'
@@ -37,8 +38,10 @@ async function stream(as: Parameters<typeof ask>[1], channels: string[], lastEve
         const id = /^id: (.*)$/m.exec(part)?.[1]
         frames.push({ ...(JSON.parse(data) as Frame), ...(id === undefined ? {} : { id }) })
       }
+      changed()
     }
     isOver = true
+    changed()
   }
   void read().catch(() => undefined)
   return {
@@ -46,12 +49,9 @@ async function stream(as: Parameters<typeof ask>[1], channels: string[], lastEve
     isOver: () => isOver,
     cancel: () => reader.cancel(),
     until: (check: () => boolean) =>
-      vi.waitFor(
-        () => {
-          if (!check()) throw new Error(JSON.stringify(frames.slice(-4)))
-        },
-        { timeout: 8_000, interval: 10 },
-      ),
+      eventually(() => {
+        if (!check()) throw new Error(JSON.stringify(frames.slice(-4)))
+      }),
   }
 }
 
@@ -91,13 +91,10 @@ test('a stream without rights ends', async () => {
   const live = await stream(member, ['runs'])
   await live.until(() => live.frames.some(({ type }) => type === 'subscribed'))
   await call('DELETE', `/api/v1/teams/${teamId}/members/${member.userId}`, { as: owner })
-  await vi.waitFor(
-    async () => {
-      await runJobs()
-      expect(live.isOver()).toBe(true)
-    },
-    { timeout: 8_000 },
-  )
+  await eventually(async () => {
+    await runJobs()
+    expect(live.isOver()).toBe(true)
+  })
 })
 
 test('invalid channels and positions are refused before or in the stream', async () => {

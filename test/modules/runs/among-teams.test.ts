@@ -1,8 +1,9 @@
 // A run is found by its id among all teams of the caller.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { linear } from '../../helpers/runs.ts'
@@ -96,7 +97,7 @@ test('runs are counted by status, with the filters of the list', async () => {
   await start(quick)
   await start(failing, { tags: ['a'] })
   const counts = async (query = '') => (await get(`/api/v1/runs/counts${query}`, owner)).body
-  await vi.waitFor(async () => expect((await counts()).total).toBe(3))
+  await eventually(async () => expect((await counts()).total).toBe(3))
   const none = { queued: 0, running: 0, waiting: 0, paused: 0, succeeded: 0, failed: 0, cancelled: 0 }
   expect(await counts()).toEqual({ total: 3, byStatus: { ...none, succeeded: 2, failed: 1 } })
   expect(await counts('?tag=a')).toEqual({ total: 2, byStatus: { ...none, succeeded: 1, failed: 1 } })

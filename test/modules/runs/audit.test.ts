@@ -1,9 +1,10 @@
 // Actions on a run are in the audit log, whatever is lost on the way.
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { lose } from '../../chaos/support/drive.ts'
 import { call, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { type Definition, linear, objectOf, runOf } from '../../helpers/runs.ts'
@@ -40,7 +41,7 @@ const actionsOf = async (targetId: string): Promise<string[]> =>
   (await entriesOf(targetId)).map(({ action }) => action)
 
 const untilLogged = (targetId: string, actions: string[]): Promise<void> =>
-  vi.waitFor(async () => expect(await actionsOf(targetId)).toEqual(actions), { timeout: 10_000 })
+  eventually(async () => expect(await actionsOf(targetId)).toEqual(actions))
 
 async function started(definition: Definition, person?: Person): Promise<{ person: Person; runId: string }> {
   const who = person ?? (await newPerson())
@@ -61,7 +62,7 @@ async function withoutLog<T>(work: () => Promise<T>): Promise<T> {
 
 /** A message that the unavailable log did not accept: it is retried at this time. */
 const postpone = (runId: string, nextAt: number): Promise<void> =>
-  vi.waitFor(() =>
+  eventually(() =>
     runInDurableObject(objectOf(runId) as never, (_object, state: DurableObjectState) => {
       const { rowsWritten } = state.storage.sql.exec(
         "UPDATE outbox SET next_at = ? WHERE kind = 'audit' AND attempts > 0",
@@ -80,7 +81,7 @@ test('a start is in the log with the actor, the address and the request, a momen
     'cf-connecting-ip': '192.0.2.7',
   }
   const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {}, headers)
-  await vi.waitFor(async () => expect(await entriesOf(body.id)).toHaveLength(1))
+  await eventually(async () => expect(await entriesOf(body.id)).toHaveLength(1))
   const [entry] = await entriesOf(body.id)
   expect(entry).toMatchObject({
     action: 'run.started',
@@ -145,7 +146,7 @@ test('a run that an event starts is recorded with the event', async () => {
   await newTrigger(person.teamId, workflowId, { type: 'event', name: 'order.made' })
   const sent = await post('/api/v1/events', person, { name: 'order.made', data: {} })
   const { runId } = sent.body.runs[0]
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runJobs()
     expect((await runOf(runId).view({}))?.status).toBe('succeeded')
   })
@@ -165,7 +166,7 @@ test('accepted actions on a run are logged, and refused or repeated ones are not
   expect((await ask('cancel')).status).toBe(200)
   expect((await ask('cancel')).status).toBe(200)
   expect((await ask('pause')).status).toBe(409)
-  await vi.waitFor(async () => expect(await actionsOf(runId)).toHaveLength(5))
+  await eventually(async () => expect(await actionsOf(runId)).toHaveLength(5))
   expect((await actionsOf(runId)).sort()).toEqual([
     'run.cancel_requested',
     'run.pause_requested',

@@ -1,9 +1,10 @@
 // Following runs know what a compensation has undone.
-import { expect, inject, test, vi } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import type { RunView } from '../../../src/objects/workflow-run.ts'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson } from '../../helpers/people.ts'
-import { type Definition, newSpec, runOf } from '../../helpers/runs.ts'
+import { type Definition, newSpec, runOf, untilWaiting } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 const RUNS = '/api/v1/workflows/executions'
@@ -43,7 +44,7 @@ const order = (name: string): Definition => ({
 async function cancelled(person: Person, definition: Definition): Promise<string> {
   const spec = newSpec(definition, { teamId: person.teamId })
   await runOf(spec.runId).start(spec)
-  await vi.waitFor(async () => expect((await runOf(spec.runId).view({}))?.status).toBe('waiting'))
+  await untilWaiting(spec.runId)
   await runOf(spec.runId).control('cancel', 'me')
   return spec.runId
 }
@@ -60,8 +61,8 @@ test('a retry after a compensation reserves again before it ships, with a new ke
   const runId = await cancelled(person, order(name))
   await compensate(person, runId)
   const retry = await post(`${RUNS}/${runId}/retry`, person, undefined)
-  await vi.waitFor(async () => expect(await keysAt(`${name}-reserve`)).toHaveLength(2))
-  await vi.waitFor(async () => expect((await runOf(retry.body.id).view({}))?.status).toBe('waiting'))
+  await eventually(async () => expect(await keysAt(`${name}-reserve`)).toHaveLength(2))
+  await untilWaiting(retry.body.id)
   await runOf(retry.body.id).signal({ name: 'go', data: null, by: 'me' })
   expect(await atEnd(retry.body.id)).toMatchObject({ status: 'succeeded' })
   expect(await keysAt(`${name}-reserve`)).toEqual([`${runId}:reserve`, `${runId}:reserve@1`])
@@ -86,7 +87,7 @@ test('a rerun from the middle does not use undone outcomes, even if another reru
     [kept.body.id, 3],
   ] as const) {
     await post(`${RUNS}/${id}/rerun`, person, { from: 'ship' })
-    await vi.waitFor(async () => expect(await keysAt(`${name}-reserve`)).toHaveLength(count))
+    await eventually(async () => expect(await keysAt(`${name}-reserve`)).toHaveLength(count))
   }
 })
 
@@ -150,7 +151,7 @@ test('what a deleted compensation has undone stays known', async () => {
   await post(`${RUNS}/bulk/delete`, person, { ids: [body.id] })
   expect((await compensate(person, runId)).body).toMatchObject({ code: 'run.compensated', runId: body.id })
   await post(`${RUNS}/${runId}/retry`, person, undefined)
-  await vi.waitFor(async () => expect(await keysAt(`${name}-reserve`)).toHaveLength(2))
+  await eventually(async () => expect(await keysAt(`${name}-reserve`)).toHaveLength(2))
 })
 
 test('effects of sub-workflows are undone as well, in order, at any depth; detached ones are listed', async () => {
@@ -245,7 +246,7 @@ test('a sub-workflow that a person has compensated is not undone a second time',
   )
   await runOf(spec.runId).start(spec)
   await atEnd(spec.runId)
-  const list = await vi.waitFor(async () => {
+  const list = await eventually(async () => {
     const { body } = await get(`${RUNS}?parentRunId=${spec.runId}`, person)
     expect(body.items).toHaveLength(1)
     return body

@@ -1,10 +1,11 @@
 // How many runs of a team may be active at a time, by its plan.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { findRunnable } from '../../../src/modules/workflows/index.ts'
 import { planOf } from '../../db/support/plans.ts'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -93,7 +94,7 @@ test('runs that a run starts itself are not refused', async () => {
   const { id } = (await post(`/api/v1/workflows/${parent}/execute`, person, {})).body
   await fill(person.teamId, 'running', FREE)
   await post(`${RUNS}/${id}/signal`, person, { name: 'go' })
-  await vi.waitFor(async () => expect((await get(`${RUNS}/${id}`, person)).body.status).toBe('succeeded'))
+  await eventually(async () => expect((await get(`${RUNS}/${id}`, person)).body.status).toBe('succeeded'))
 })
 
 test('a webhook gets a Retry-After', async () => {
@@ -143,7 +144,7 @@ test("a schedule's fire and an event wait for a slot, for a while", async () => 
   clock.advance(60_000)
   await runJobs()
   expect(await row()).toMatchObject({ status: 'done' })
-  await vi.waitFor(async () => expect(await runsOf(workflowId)).toBe(2))
+  await eventually(async () => expect(await runsOf(workflowId)).toBe(2))
 })
 
 test('the count reads the index of slots, up to a limit', async () => {

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { derivedId } from '../../../src/core/ids.ts'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { linear } from '../../helpers/runs.ts'
@@ -20,7 +21,7 @@ test('a failed run starts the error workflow once, with the error', async () => 
     .run()
   const failed = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
   expect(failed.body.status).toBe('failed')
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runJobs()
     const { results } = await env.DB.prepare(
       'SELECT id, status, trigger_type FROM runs WHERE workflow_id = ?',
@@ -55,7 +56,7 @@ test('a mocked failure, or one of a draft, starts no error workflow, and the lis
   })
   const again = await post(`/api/v1/workflows/executions/${draft.body.id}/rerun`, person, {})
   expect(again.body).toMatchObject({ workflowVersion: 0, trigger: { type: 'rerun', draft: true } })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const list = await get(`${path}/executions`, person)
     const marks = list.body.items.map((run: any) => [run.id, run.mocked, run.workflowVersion])
     expect(marks.sort()).toEqual(
@@ -99,7 +100,7 @@ test('a callback is posted with the run when it has ended', async () => {
     return new Response(null, { status: 204 })
   })
   const run = await post(`/api/v1/workflows/${workflowId}/execute`, person, { callbackUrl: href })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await sendCallbacks(run.body.id)
     expect(bodies).toMatchObject([{ id: run.body.id, status: 'succeeded' }])
   })
@@ -144,7 +145,7 @@ test("two workflows that are each other's error workflow do not run forever", as
     const id = await derivedId('msg', `${kind} ${runId}`)
     return (await env.DB.prepare('SELECT id FROM outbox WHERE id = ?').bind(id).first()) !== null
   }
-  const [first, second] = await vi.waitFor(async () => {
+  const [first, second] = await eventually(async () => {
     await runJobs()
     const runs = [...(await runsOf(a)), ...(await runsOf(b))]
     expect(runs).toHaveLength(2)

@@ -1,7 +1,8 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, inject, test, vi } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { app, call, get, post } from '../../helpers/api.ts'
+import { changed, eventually } from '../../helpers/changes.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { linear, runOf } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
@@ -25,7 +26,7 @@ test('a run that ends immediately is answered completely', async () => {
 test('a run appears in the list, and is read from its object before', async () => {
   const { person, workflowId, answer } = await started()
   expect((await get(`${RUNS}/${answer.body.id}`, person)).body.nodes).toHaveLength(3)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const list = await get(`/api/v1/workflows/${workflowId}/executions?count=true`, person)
     expect(list.body).toMatchObject({
       total: 1,
@@ -169,11 +170,12 @@ test('a socket gets every event in order, each once, and is notified when it is 
   const response = await app.fetch(request, env, ctx)
   expect(response.status).toBe(101)
   const frames: { type: string; seq?: number; event?: { type: string } }[] = []
-  response.webSocket?.addEventListener('message', (message) =>
-    frames.push(JSON.parse(message.data as string)),
-  )
+  response.webSocket?.addEventListener('message', (message) => {
+    frames.push(JSON.parse(message.data as string))
+    changed()
+  })
   response.webSocket?.accept()
-  await vi.waitFor(() => expect(frames.at(-1)?.type).toBe('subscribed'))
+  await eventually(() => expect(frames.at(-1)?.type).toBe('subscribed'))
   const seqs = frames.slice(0, -1).map((frame) => frame.seq ?? 0)
   expect(seqs).toEqual(seqs.map((_, i) => i + 4))
   expect(frames.at(-2)?.event?.type).toBe('run.succeeded')
@@ -202,7 +204,7 @@ test('runs count for the month of the team, each once, and end at the limit of t
     env.DB.prepare("SELECT value FROM usage_counters WHERE team_id = ? AND period = ? AND metric = 'runs'")
       .bind(person.teamId, period)
       .first<{ value: number }>()
-  await vi.waitFor(async () => expect(await counted()).toEqual({ value: 1 }))
+  await eventually(async () => expect(await counted()).toEqual({ value: 1 }))
   await runOf(run.body.id).report()
   expect(await counted()).toEqual({ value: 1 })
   await env.DB.prepare("UPDATE usage_counters SET value = 10000 WHERE team_id = ? AND metric = 'runs'")

@@ -1,8 +1,10 @@
 // A workflow or a variable is fixed, and its runs continue.
-import { expect, inject, test, vi } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson } from '../../helpers/people.ts'
 import type { Definition } from '../../helpers/runs.ts'
+import { reported } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 const RUNS = '/api/v1/workflows/executions'
@@ -202,10 +204,7 @@ async function failed(person: Person, count: number, code = 'order.none') {
       (await post(`/api/v1/workflows/${id}/execute`, person, { tags }, { prefer: 'wait=10' })).body.id,
     )
   }
-  await vi.waitFor(async () => {
-    const { body } = await get(`${RUNS}?workflowId=${id}&status=failed,cancelled&count=true`, person)
-    expect(body.total).toBe(count)
-  })
+  await reported(...runs)
   return { id, runs }
 }
 
@@ -237,7 +236,7 @@ test('the filter of a bulk route skips runs that were rerun or retried already',
   const person = await newPerson()
   const { id, runs } = await failed(person, 2)
   await post(`${RUNS}/bulk/retry`, person, { ids: [runs[0]] })
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await get(`${RUNS}?parentRunId=${runs[0]}`, person)).body.items).toHaveLength(1),
   )
   const retried = await post(`${RUNS}/bulk/retry`, person, { filter: { workflowId: id } })
@@ -272,17 +271,14 @@ test('many waiting runs get a signal, or a cancel; ended runs are skipped', asyn
   const runs: string[] = []
   for (let at = 0; at < 2; at++)
     runs.push((await post(`/api/v1/workflows/${id}/execute`, person, {})).body.id)
-  await vi.waitFor(async () =>
-    expect((await get(`${RUNS}?workflowId=${id}&status=waiting`, person)).body.items).toHaveLength(2),
-  )
+  await reported(...runs)
   const signalled = await post(`${RUNS}/bulk/signal`, person, {
     ids: [runs[0]],
     signal: { name: 'go', data: 7 },
   })
   expect(signalled.body.results).toMatchObject([{ ok: true, original: runs[0], status: 'succeeded' }])
-  await vi.waitFor(async () =>
-    expect((await get(`${RUNS}?workflowId=${id}&status=succeeded`, person)).body.items).toHaveLength(1),
-  )
+  await reported(...runs)
+  expect((await get(`${RUNS}?workflowId=${id}&status=succeeded`, person)).body.items).toHaveLength(1)
   const ended = await post(`${RUNS}/bulk/cancel`, person, { filter: { workflowId: id } })
   expect(ended.body.results).toMatchObject([{ ok: true, original: runs[1], status: 'cancelled' }])
   const stranger = await newPerson()

@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers'
 import { expect, test, vi } from 'vitest'
 import { type Caller, call, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, purgeExpired, runJobs } from '../../helpers/jobs.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -55,7 +56,7 @@ const ok = async (answer: Promise<{ status: number; text: string }>): Promise<vo
 /** The run continues, and followers who may still follow it get that. */
 async function goesOn(runId: string, stays: Awaited<ReturnType<typeof socket>>): Promise<void> {
   await runOf(runId).signal({ name: 'other', data: null, by: 'me' })
-  await vi.waitFor(() => expect(stays.types.at(-1)).toBe('event'))
+  await eventually(() => expect(stays.types.at(-1)).toBe('event'))
   expect(stays.closed()).toBeNull()
   stays.close()
 }
@@ -184,24 +185,21 @@ test('a deleted team disconnects all who follow its runs', async () => {
   const follower = await socket(runId, member)
   await ok(call('DELETE', `/api/v1/teams/${teamId}`, { as: owner }))
   // Its runs are removed at the same time: one of the two comes first.
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runJobs()
     for (const one of [follower, stays]) expect([1000, 1008]).toContain(one.closed()?.code)
   })
-  await vi.waitFor(async () => expect(await inIndex(runId)).toBe(0))
+  await eventually(async () => expect(await inIndex(runId)).toBe(0))
 })
 
 test('an event stream ends with the rights, and gets no later event', async () => {
   const { owner, member, teamId, runId, stays } = await followed()
   const follower = await stream(runId, member)
   await ok(call('DELETE', `/api/v1/teams/${teamId}/members/${member.userId}`, { as: owner }))
-  await vi.waitFor(
-    async () => {
-      await runJobs()
-      expect(follower.ended()).toBe(true)
-    },
-    { timeout: 8_000 },
-  )
+  await eventually(async () => {
+    await runJobs()
+    expect(follower.ended()).toBe(true)
+  })
   await goesOn(runId, stays)
   expect(follower.text()).not.toContain('signal.received')
 })
@@ -244,7 +242,7 @@ test('a key that expires is disconnected at that time by the alarm of the run', 
     .first<{ endsAt: number }>()
   const endsAt = row?.endsAt ?? 0
   expect(endsAt).toBeLessThanOrEqual(expiresAt)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(
       await runInDurableObject(objectOf(runId) as never, (_object, state: DurableObjectState) =>
         state.storage.getAlarm(),
@@ -257,7 +255,7 @@ test('a key that expires is disconnected at that time by the alarm of the run', 
   } finally {
     vi.restoreAllMocks()
   }
-  await vi.waitFor(() => expect(follower.closed()).toEqual({ code: 1008, reason: 'connect again' }))
+  await eventually(() => expect(follower.closed()).toEqual({ code: 1008, reason: 'connect again' }))
   expect(stays.closed()).toBeNull()
   stays.close()
 })
@@ -266,7 +264,7 @@ test('when the run has ended a socket gets the last event and is closed', async 
   const { member, runId, stays } = await followed()
   await runOf(runId).control('cancel', 'me')
   for (const one of [stays, await socket(runId, member)]) {
-    await vi.waitFor(() => expect(one.closed()).toEqual({ code: 1000, reason: 'run ended' }))
+    await eventually(() => expect(one.closed()).toEqual({ code: 1000, reason: 'run ended' }))
     expect(one.types.filter((type) => type === 'event')).toHaveLength(5)
   }
 })
@@ -278,7 +276,7 @@ test('a client that leaves is removed from the index, and rows left by a crash a
   one.close()
   stays.close()
   await two.cancel()
-  await vi.waitFor(async () => expect(await inIndex(runId)).toBe(0))
+  await eventually(async () => expect(await inIndex(runId)).toBe(0))
   await env.DB.prepare(
     "INSERT INTO run_followers (id, run_id, team_id, user_id, ends_at) VALUES ('flw_' || ?1, ?1, 'team_x', 'usr_x', ?2)",
   )
@@ -301,7 +299,7 @@ test('a run has at most 200 followers, and the next is refused', async () => {
     expect.objectContaining({ code: 'rate.limited' }),
   ])
   stays.close()
-  await vi.waitFor(async () => (await socket(runId, member)).close())
+  await eventually(async () => (await socket(runId, member)).close())
   for (const one of sockets) one?.close()
 })
 
@@ -312,12 +310,10 @@ test('a client that sends too much at once is disconnected', async () => {
   vi.spyOn(Date, 'now').mockReturnValue(Date.now())
   try {
     for (let i = 0; i < 300; i++) follower.send('{"type":"nothing"}')
-    await vi.waitFor(() => expect(follower.types.filter((type) => type === 'error')).toHaveLength(300), {
-      timeout: 20_000,
-    })
+    await eventually(() => expect(follower.types.filter((type) => type === 'error')).toHaveLength(300))
     expect(follower.closed()).toBeNull()
     follower.send('{"type":"nothing"}')
-    await vi.waitFor(() => expect(follower.closed()).toEqual({ code: 1008, reason: 'too many frames' }))
+    await eventually(() => expect(follower.closed()).toEqual({ code: 1008, reason: 'too many frames' }))
   } finally {
     vi.restoreAllMocks()
   }

@@ -1,8 +1,8 @@
 // Real sockets and event streams of runs, opened through the app.
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
 import { app, type Caller, post } from '../../helpers/api.ts'
+import { changed, eventually } from '../../helpers/changes.ts'
 import { runJobs } from '../../helpers/jobs.ts'
 import type { Definition } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
@@ -57,12 +57,14 @@ export async function socket(runId: string, as: Caller): Promise<Followed> {
   let closed: { code: number; reason: string } | null = null
   ws.addEventListener('message', ({ data }) => {
     types.push((JSON.parse(String(data)) as { type: string }).type)
+    changed()
   })
   ws.addEventListener('close', ({ code, reason }) => {
     closed = { code, reason }
+    changed()
   })
   ws.accept()
-  await vi.waitFor(() => {
+  await eventually(() => {
     if (!types.includes('subscribed')) throw new Error(`The socket has had ${types.join()}`)
   })
   return { types, send: (text) => ws.send(text), close: () => ws.close(1000), closed: () => closed }
@@ -81,8 +83,10 @@ export async function stream(runId: string, as: Caller) {
       const { done, value } = await reader.read()
       if (done) break
       text += value
+      changed()
     }
     ended = true
+    changed()
   }
   void read()
   return { text: () => text, ended: () => ended, cancel: () => reader.cancel() }
@@ -90,14 +94,11 @@ export async function stream(runId: string, as: Caller) {
 
 /** Ended soon because the rights have ended. */
 export const cutOff = (follower: Followed): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      await runJobs()
-      const { code, reason } = follower.closed() ?? {}
-      if (code !== 1008 || reason !== 'rights ended') throw new Error(`closed with ${code} ${reason}`)
-    },
-    { timeout: 8_000 },
-  )
+  eventually(async () => {
+    await runJobs()
+    const { code, reason } = follower.closed() ?? {}
+    if (code !== 1008 || reason !== 'rights ended') throw new Error(`closed with ${code} ${reason}`)
+  })
 
 export async function inIndex(runId: string): Promise<number> {
   const row = await env.DB.prepare('SELECT count(*) AS n FROM run_followers WHERE run_id = ?')

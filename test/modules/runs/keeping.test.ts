@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { RequestContext } from '../../../src/context.ts'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { hostAt, newRunId } from '../../../src/core/run-id.ts'
@@ -7,9 +7,10 @@ import { yieldToEventLoop } from '../../../src/core/yield.ts'
 import { writeRunManifest } from '../../../src/modules/runs/rebuild/manifest.ts'
 import { retireRuns, retireRunsOfTeam } from '../../../src/modules/runs/remove/retire.ts'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
-import { linear, newSpec, runOf } from '../../helpers/runs.ts'
+import { linear, newSpec, reported, runOf } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 /** Runs use the real clock, and other tests may have moved their clock far ahead. */
@@ -23,7 +24,7 @@ async function endedRun() {
   const person = await newPerson()
   const workflowId = await newWorkflow(person.teamId, linear(1))
   const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
-  await vi.waitFor(async () => expect(await rowOf(body.id)).not.toBeNull())
+  await reported(body.id)
   return { person, id: body.id as string }
 }
 
@@ -52,7 +53,7 @@ async function dueRuns(count: number, placeOf: (i: number) => number = () => 0) 
         .bind(teamId)
         .first('n'),
     )
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await env.DB.prepare(
       'UPDATE runs SET finished_at = 1, created_at = rowid WHERE team_id = ? AND finished_at > 1',
     )

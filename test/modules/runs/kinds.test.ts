@@ -1,7 +1,8 @@
 // Runs for objects other than workflows: one index of runs for all of them.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { call, get } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { linear, start } from '../../helpers/runs.ts'
 
@@ -28,7 +29,7 @@ test('a run has its kind and the object that it works for, and is found by both'
     kind: 'workflow',
     subjectId: null,
   })
-  await vi.waitFor(async () => expect(await found(person, '')).toHaveLength(3))
+  await eventually(async () => expect(await found(person, '')).toHaveLength(3))
   expect(await found(person, 'kind=workflow')).toEqual([workflow.id])
   expect(await found(person, 'kind=export')).toEqual([second.id, first.id])
   expect(await found(person, 'kind=export&limit=1&sort=createdAt')).toEqual([first.id])

@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { applyRunReports } from '../../../src/modules/runs/repo/projection.ts'
 import { runFacts } from '../../../src/objects/run-view.ts'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
-import { type Definition, linear } from '../../helpers/runs.ts'
+import { type Definition, linear, reported } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 const RUNS = '/api/v1/workflows/executions'
@@ -28,7 +29,8 @@ test('tags and metadata are set at the start, shown in the detail and the list, 
   const plain = (await started(person, {})).body
   expect(first).toMatchObject({ tags: ['vip', 'eu'], metadata })
   expect((await get(`${RUNS}/${plain.id}`, person)).body).toMatchObject({ tags: [], metadata: {} })
-  await vi.waitFor(async () => expect(await found(person, '')).toHaveLength(3))
+  await reported(first.id, second.id, plain.id)
+  expect(await found(person, '')).toHaveLength(3)
   expect(await found(person, 'tag=eu')).toEqual([second.id, first.id])
   expect(await found(person, 'tag=eu&sort=createdAt&limit=1')).toEqual([first.id])
   expect(await found(person, 'tag=vip')).toEqual([first.id])
@@ -45,7 +47,7 @@ test('a tag that looks like a metadata field is not one, nor the other way round
   const person = await newPerson()
   const tagged = (await started(person, { tags: ['orderId:A'] })).body
   const field = (await started(person, { metadata: { orderId: 'A' } })).body
-  await vi.waitFor(async () => expect(await found(person, '')).toHaveLength(2))
+  await reported(tagged.id, field.id)
   expect(await found(person, 'tag=orderId:A')).toEqual([tagged.id])
   expect(await found(person, 'metadata=orderId:A')).toEqual([field.id])
 })
@@ -54,7 +56,8 @@ test('pages of a tag continue where the last one stopped', async () => {
   const person = await newPerson()
   const ids: string[] = []
   for (let i = 0; i < 3; i++) ids.unshift((await started(person, { tags: ['a'] })).body.id)
-  await vi.waitFor(async () => expect(await found(person, 'tag=a')).toEqual(ids))
+  await reported(...ids)
+  expect(await found(person, 'tag=a')).toEqual(ids)
   const page = (await get(`${RUNS}?tag=a&limit=2`, person)).body
   expect(await found(person, `tag=a&limit=2&cursor=${page.nextCursor}`)).toEqual([ids[2]])
 })
@@ -92,7 +95,8 @@ test('labels have limits', async () => {
 test('a deleted run is found by no label, and its words are removed from the index', async () => {
   const person = await newPerson()
   const { id } = (await started(person, { tags: ['gone'], metadata: { secret: 'x' } })).body
-  await vi.waitFor(async () => expect(await found(person, 'tag=gone')).toEqual([id]))
+  await reported(id)
+  expect(await found(person, 'tag=gone')).toEqual([id])
   await call('DELETE', `${RUNS}/${id}`, { as: person })
   expect(await found(person, 'tag=gone')).toEqual([])
   const row = await env.DB.prepare('SELECT title, tags, metadata FROM runs WHERE id = ?').bind(id).first()
@@ -106,7 +110,8 @@ test('a deleted run is found by no label, and its words are removed from the ind
 test('a late report does not restore labels of a deleted run', async () => {
   const person = await newPerson()
   const { id } = (await started(person, { tags: ['late'] })).body
-  await vi.waitFor(async () => expect(await found(person, 'tag=late')).toEqual([id]))
+  await reported(id)
+  expect(await found(person, 'tag=late')).toEqual([id])
   await call('DELETE', `${RUNS}/${id}`, { as: person })
   const view = {
     ...{ id, teamId: person.teamId, workflowVersion: 1, workflowName: 'Test', status: 'succeeded' },
@@ -122,7 +127,8 @@ test('a late report does not restore labels of a deleted run', async () => {
 test('a leftover label of a deleted run finds nothing', async () => {
   const person = await newPerson()
   const { id } = (await started(person, { tags: ['stray'] })).body
-  await vi.waitFor(async () => expect(await found(person, 'tag=stray')).toEqual([id]))
+  await reported(id)
+  expect(await found(person, 'tag=stray')).toEqual([id])
   await env.DB.prepare('UPDATE runs SET deleted_at = ? WHERE id = ?').bind(clock.now(), id).run()
   expect(await found(person, 'tag=stray')).toEqual([])
 })
@@ -137,7 +143,7 @@ test('a label and a time can be combined, in lists and counts', async () => {
     times.push(createdAt)
     clock.advance(1_000)
   }
-  await vi.waitFor(async () => expect(await found(person, 'tag=t')).toHaveLength(3))
+  await reported(...ids)
   for (const label of ['tag=t', 'metadata=n:1']) {
     const query = `${label}&from=${times[1]}&to=${times[2]}`
     expect(await found(person, query)).toEqual([ids[1]])
@@ -153,10 +159,9 @@ test('the title is evaluated once, at the start, to one line', async () => {
   }
   const run = (await started(person, { input: { orderId: 'A-1' } }, definition)).body
   expect(run.title).toBe(`Order A-1 for ${person.userId}`)
-  await vi.waitFor(async () => {
-    const [item] = (await get(`${RUNS}`, person)).body.items
-    expect(item.title).toBe(run.title)
-  })
+  await reported(run.id)
+  const [item] = (await get(`${RUNS}`, person)).body.items
+  expect(item.title).toBe(run.title)
 })
 
 test.each([
@@ -202,9 +207,8 @@ test('the detail of a run agrees with the list', async () => {
     mocked: false,
   }
   expect((await get(`${RUNS}/${id}`, person)).body).toMatchObject(facts)
-  await vi.waitFor(async () => {
-    expect((await get(RUNS, person)).body.items[0]).toMatchObject({ status: 'cancelled', ...facts })
-  })
+  await reported(id)
+  expect((await get(RUNS, person)).body.items[0]).toMatchObject({ status: 'cancelled', ...facts })
 })
 
 test('detail and list contain the parent of a run and whether it was mocked', async () => {
@@ -213,7 +217,7 @@ test('detail and list contain the parent of a run and whether it was mocked', as
   const calls = { nodes: [{ id: 'call', type: 'flow.workflow', params: { workflowId: child } }] }
   const parent = (await started(person, {}, calls)).body
   const mocked = (await started(person, { mocks: { n0: { output: 1 } } })).body
-  await vi.waitFor(async () => expect(await found(person, '')).toHaveLength(3))
+  await eventually(async () => expect(await found(person, '')).toHaveLength(3))
   const { items } = (await get(RUNS, person)).body
   const ofChild = items.find((item: any) => item.parentRunId === parent.id)
   expect(ofChild).toMatchObject({ workflowId: child, startedBy: person.userId, mocked: false })

@@ -1,9 +1,10 @@
 // The list shows the positions of queued runs, as their gates report them.
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { placesOf } from '../../../src/modules/runs/read/places.ts'
 import type { RunRow } from '../../../src/modules/runs/read/repo.ts'
 import type { FlowGateNamespace } from '../../../src/objects/flow-gate.ts'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
@@ -26,7 +27,7 @@ async function queued() {
     const { items } = (await get(RUNS, person)).body as { items: Listed[] }
     return ids.map((id) => items.find((item) => item.id === id))
   }
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await listed()).map((item) => item?.status)).toEqual([
       'waiting',
       'queued',
@@ -53,7 +54,7 @@ test('each queued run shows its position, like the run itself, also after others
   const single = (await get(`${RUNS}/${ids[2]}`, person)).body
   expect(single.waitingFor).toMatchObject([{ kind: 'slot', name: 'a', detail: { place: 2 } }])
   await post(`${RUNS}/${ids[1]}/cancel`, person, {})
-  await vi.waitFor(async () => expect(placeOf((await listed())[2])).toBe(1))
+  await eventually(async () => expect(placeOf((await listed())[2])).toBe(1))
 })
 
 const rowOf = (id: string, gate: string | null, kind = 'slot') =>

@@ -1,7 +1,7 @@
 // The index of runs is restored from the runs themselves, after all its rows are lost.
 
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { encodeCursor } from '../../../src/core/cursor.ts'
 import { placeOf } from '../../../src/core/run-id.ts'
@@ -10,9 +10,10 @@ import { startRunnable } from '../../../src/modules/runs/index.ts'
 import { writeRunManifest } from '../../../src/modules/runs/rebuild/manifest.ts'
 import { findRunnable } from '../../../src/modules/workflows/index.ts'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
-import { type Definition, linear } from '../../helpers/runs.ts'
+import { type Definition, linear, reported } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 const eventWait: Definition = { nodes: [{ id: 'event', type: 'flow.waitForEvent', params: { name: 'go' } }] }
@@ -30,10 +31,9 @@ const rowsOf = async (teamId: string) =>
 async function start(person: Person, definition: Definition, status: string): Promise<string> {
   const workflowId = await newWorkflow(person.teamId, definition)
   const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
-  await vi.waitFor(async () => {
-    const row = await env.DB.prepare('SELECT status FROM runs WHERE id = ?').bind(body.id).first()
-    expect(row?.status).toBe(status)
-  })
+  await reported(body.id)
+  const row = await env.DB.prepare('SELECT status FROM runs WHERE id = ?').bind(body.id).first()
+  expect(row?.status).toBe(status)
   return body.id
 }
 
@@ -97,7 +97,7 @@ test('all rows of all teams are restored as they were, and deleted runs are not'
   expect((await get('/api/v1/runs', people[0])).body.items).toEqual([])
 
   expect((await rebuildFrom(people)).reported).toBeGreaterThanOrEqual(10)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await Promise.all(people.map(({ teamId }) => rowsOf(teamId)))).toEqual(before),
   )
   expect((await get(`/api/v1/runs/${deleted}`, people[0])).status).toBe(404)
@@ -106,7 +106,7 @@ test('all rows of all teams are restored as they were, and deleted runs are not'
     env.DB.prepare('SELECT count(*) AS n FROM event_waits WHERE team_id IN (?, ?)')
       .bind(...people.map(({ teamId }) => teamId))
       .first<number>('n')
-  await vi.waitFor(async () => expect(await waits()).toBe(2))
+  await eventually(async () => expect(await waits()).toBe(2))
 })
 
 test('one team can be rebuilt alone, also from hosts that replaced full ones', async () => {
@@ -116,10 +116,10 @@ test('one team can be rebuilt alone, also from hosts that replaced full ones', a
   await drop([person, other])
   const { reported } = await rebuild({ teamId: person.teamId })
   expect(reported).toBe(1)
-  await vi.waitFor(async () => expect(await rowsOf(person.teamId)).toMatchObject([{ id }]))
+  await eventually(async () => expect(await rowsOf(person.teamId)).toMatchObject([{ id }]))
   expect(await rowsOf(other.teamId)).toEqual([])
   await rebuildFrom([person, other])
-  await vi.waitFor(async () => expect(await rowsOf(other.teamId)).toMatchObject([{ id: foreign }]))
+  await eventually(async () => expect(await rowsOf(other.teamId)).toMatchObject([{ id: foreign }]))
 })
 
 test('runs in hosts beyond the current number are found as well', async () => {
@@ -138,11 +138,12 @@ test('runs in hosts beyond the current number are found as well', async () => {
   )
   const ids = (await Promise.all(starts)).map(({ execution }) => execution.id)
   expect(ids.some((id) => Number(placeOf(id)) >= 16)).toBe(true)
-  await vi.waitFor(async () => expect(await rowsOf(person.teamId)).toHaveLength(ids.length))
+  await reported(...ids)
+  expect(await rowsOf(person.teamId)).toHaveLength(ids.length)
   await writeManifest()
   await drop([person])
   await rebuild({ teamId: person.teamId })
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await rowsOf(person.teamId)).map((row) => row.id)).toEqual(ids.toSorted()),
   )
 })

@@ -2,7 +2,7 @@
 
 import { createExecutionContext, runDurableObjectAlarm, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
 import { hostOf } from '../../../src/core/run-id.ts'
 import { retireRuns } from '../../../src/modules/runs/remove/retire.ts'
@@ -11,11 +11,12 @@ import { lose } from '../../chaos/support/drive.ts'
 import { time } from '../../chaos/support/time.ts'
 import { sqlOf, until } from '../../durable-objects/support/poison.ts'
 import { app, type Caller, call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobsOfType, withContext } from '../../helpers/jobs.ts'
 import { onPurpose } from '../../helpers/on-purpose.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
-import { type Definition, newSpec, runOf } from '../../helpers/runs.ts'
+import { type Definition, newSpec, reported, runOf, settled } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 afterEach(() => setFaultHook(null))
@@ -45,7 +46,7 @@ const setRow = (id: string, set: string) =>
 async function startOf(person: Person, definition = eventWait): Promise<string> {
   const workflowId = await newWorkflow(person.teamId, definition)
   const { body } = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
-  await vi.waitFor(async () => expect(await rowOf(body.id)).not.toBeNull())
+  await reported(body.id)
   return body.id
 }
 
@@ -55,9 +56,8 @@ test('an administrator can delete it if it has not answered for long, and the re
   const id = await startOf(person, {
     nodes: [{ id: 'ask', type: 'flow.approval', params: { title: 'May I?' } }],
   })
-  await vi.waitFor(async () =>
-    expect((await get('/api/v1/approvals', person)).body.items).toMatchObject([{ status: 'pending' }]),
-  )
+  await settled(id)
+  expect((await get('/api/v1/approvals', person)).body.items).toMatchObject([{ status: 'pending' }])
   await silence(id)
   expect((await get(`${RUNS}/${id}`, person)).status).toBeGreaterThanOrEqual(500)
   const soon = await del(`/api/v1/admin/runs/${id}`, admin)
@@ -73,7 +73,7 @@ test('an administrator can delete it if it has not answered for long, and the re
   setFaultHook(null)
   await lose(id)
   clock.advance(60_000)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runJobsOfType('run.remove')
     expect(await runOf(id).view({})).toBeNull()
   })
@@ -125,14 +125,14 @@ test('its gate admits the next one once it is deleted', async () => {
     sql.exec<{ value: string }>("SELECT value FROM rows WHERE kind = 'meta' AND key = 'gate'").toArray(),
   )
   const stub = flowGate(env.GATES, JSON.parse(gate?.value ?? '{}').name)
-  await vi.waitFor(async () => expect(await rowOf(first.runId)).not.toBeNull())
+  await reported(first.runId)
   await silence(first.runId)
   await runDurableObjectAlarm(stub as never)
   expect((await runOf(second.runId).view({}))?.status).toBe('queued')
   await silence(first.runId)
   await setRow(first.runId, 'deleted_at = 1')
   await runDurableObjectAlarm(stub as never)
-  await vi.waitFor(async () => expect((await runOf(second.runId).view({}))?.status).toBe('succeeded'))
+  await eventually(async () => expect((await runOf(second.runId).view({}))?.status).toBe('succeeded'))
 })
 
 test('a run that waits for it fails once it is deleted', async () => {
@@ -142,7 +142,7 @@ test('a run that waits for it fails once it is deleted', async () => {
   const spec = newSpec({ nodes: [{ id: 'call', type: 'flow.workflow', params: { workflowId } }] }, { teamId })
   await runOf(spec.runId).start(spec)
   const child = await until(spec.runId, ({ waitingFor }) => waitingFor[0]?.name ?? false)
-  await vi.waitFor(async () => expect(await rowOf(child)).not.toBeNull())
+  await reported(child)
   await silence(child)
   await setRow(child, 'deleted_at = 1')
   const error = await until(spec.runId, (view) => view.status === 'failed' && view.error)
@@ -166,7 +166,7 @@ test('an administrator wakes a run that answers again, and ends it; one that sta
   const stuck = await env.DB.prepare('SELECT stuck_since AS since FROM runs WHERE id = ?').bind(id).first()
   expect(stuck).toEqual({ since: null })
   expect(await repair('end', admin)).toMatchObject({ status: 200, body: { id, teamId: person.teamId } })
-  await vi.waitFor(async () => expect((await runOf(id).view({}))?.status).toBe('cancelled'))
+  await eventually(async () => expect((await runOf(id).view({}))?.status).toBe('cancelled'))
   expect((await repair('end', admin)).status).toBe(200)
   const log = await get(`/api/v1/admin/audit-logs?target=${id}&actor=${admin.userId}&team=system`, admin)
   expect(log.body.items.map((one: { action: string }) => one.action)).toContain('run.ended_by_admin')

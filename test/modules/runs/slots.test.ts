@@ -1,7 +1,7 @@
 // Slots: exactly how many runs of a team are active at a time.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'
@@ -13,6 +13,7 @@ import { fireSchedules } from '../../../src/modules/schedules/fire.ts'
 import { startScheduledRun } from '../../../src/modules/schedules/start.ts'
 import { lose } from '../../chaos/support/drive.ts'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -56,7 +57,7 @@ test('of concurrent deliveries no more start than there are slots, and the next 
   const refused = answers.filter(({ status }) => status === 402)
   expect(refused).toHaveLength(25)
   expect(refused[0]?.headers.get('retry-after')).toBe('30')
-  await vi.waitFor(async () => expect(await usedSlots(teamId)).toBe(5))
+  await eventually(async () => expect(await usedSlots(teamId)).toBe(5))
   const [first] = answers.filter(({ status }) => status === 202)
   await cancel(first?.body.runId)
   await shows(teamId, first?.body.runId, { status: 'cancelled', slot: null })
@@ -78,9 +79,9 @@ test('of concurrent events and schedules no more start than there are slots', as
     ...Array.from({ length: 10 }, (_, i) => fire(clock.now() - i * 1_000)),
   ])
   await runJobs()
-  await vi.waitFor(async () => expect(await usedSlots(teamId)).toBe(4))
+  await eventually(async () => expect(await usedSlots(teamId)).toBe(4))
   // No event is lost: its run is queued if there is no slot.
-  await vi.waitFor(async () => expect((await rowsOf(teamId)).length).toBeGreaterThanOrEqual(10))
+  await eventually(async () => expect((await rowsOf(teamId)).length).toBeGreaterThanOrEqual(10))
   // A fire without a slot would start when these end.
   await env.DB.prepare("DELETE FROM outbox WHERE status = 'pending' AND body LIKE ?")
     .bind(`%${teamId}%`)
@@ -109,13 +110,13 @@ test('a missed fire that is made up for waits for a slot as one on time does', a
       for (const id of ids) await runOutboxRow(request, id)
     })
   await work()
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     for (const one of await starts()) expect(one).toMatchObject({ status: 'pending', attempts: 1 })
   })
   await env.DB.prepare("DELETE FROM runs WHERE team_id = ? AND workflow_name = 'Other'").bind(teamId).run()
   clock.advance(MINUTE_MS)
   await work()
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect((await rowsOf(teamId)).map(({ status }) => status)).toEqual(ids.map(() => 'succeeded'))
   })
 })
@@ -153,7 +154,7 @@ test('a run that took its slot beforehand counts once for the month', async () =
       .first<number>('n')
   for (let i = 1; i <= 2; i++) {
     expect((await hook(token, { 'idempotency-key': 'same' })).status).toBe(202)
-    await vi.waitFor(async () => expect(await used()).toBe(1))
+    await eventually(async () => expect(await used()).toBe(1))
   }
 })
 
@@ -192,7 +193,7 @@ test('a run paused in the queue lets others pass, and keeps the position of its 
   const children: string[] = []
   for (let i = 0; i < 3; i++) {
     const runId = await startDetached(teamId, workflowId)
-    await vi.waitFor(async () => expect((await rowOf(teamId, runId))?.lineSince).toEqual(expect.any(Number)))
+    await eventually(async () => expect((await rowOf(teamId, runId))?.lineSince).toEqual(expect.any(Number)))
     children.push(runId)
   }
   expect((await post(`/api/v1/workflows/${workflowId}/execute`, person, {})).status).toBe(402)
@@ -211,7 +212,7 @@ test('a run paused in the queue lets others pass, and keeps the position of its 
   await withContext(sweepSlots)
   await reaches(third, 'running')
   await runOf(first).control('resume', 'me')
-  await vi.waitFor(async () => expect((await rowOf(teamId, first))?.lineSince).toEqual(expect.any(Number)))
+  await eventually(async () => expect((await rowOf(teamId, first))?.lineSince).toEqual(expect.any(Number)))
   await cancel(third)
   await reaches(first, 'running')
   await cancel(first)
@@ -221,7 +222,7 @@ test('a run that has a slot and was not notified is found by the sweep', async (
   const { teamId, workflowId } = await hooked(linear(1), 0)
   const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
   await runOf(spec.runId).start(spec)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
   )
   await env.DB.prepare('UPDATE runs SET slot = id, line_since = NULL, wake_by = 1 WHERE id = ?')
@@ -264,7 +265,7 @@ test('a queued run is only woken for its slot', async () => {
   const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
   const stub = runOf(spec.runId)
   await stub.start(spec)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
   )
   const left = () =>
@@ -276,7 +277,7 @@ test('a queued run is only woken for its slot', async () => {
         alarm: await storage.getAlarm(),
       }),
     )
-  await vi.waitFor(async () => expect(await left()).toMatchObject({ hasSentAll: true }))
+  await eventually(async () => expect(await left()).toMatchObject({ hasSentAll: true }))
   for (let i = 0; i < 2; i++) {
     await evictDurableObject(objectOf(spec.runId) as never)
     await runDurableObjectAlarm(objectOf(spec.runId) as never)
@@ -288,12 +289,12 @@ test('a run that lost its position in the queue gets it again when it asks', asy
   const { teamId, workflowId } = await hooked(linear(1), 0)
   const spec = newSpec(linear(1), { teamId, workflowId, slot: 'line' })
   await runOf(spec.runId).start(spec)
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
   )
   await env.DB.prepare('UPDATE runs SET line_since = NULL WHERE id = ?').bind(spec.runId).run()
   await runOf(spec.runId).poke()
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await rowOf(teamId, spec.runId))?.lineSince).toEqual(expect.any(Number)),
   )
   await env.DB.prepare("UPDATE runs SET slot = NULL WHERE team_id = ? AND workflow_name = 'Other'")
@@ -323,7 +324,7 @@ test('a larger plan admits queued runs', async () => {
   const specs = Array.from({ length: 3 }, () => newSpec(linear(1), { teamId, workflowId, slot: 'line' }))
   for (const spec of specs) {
     await runOf(spec.runId).start(spec)
-    await vi.waitFor(async () => expect((await rowOf(teamId, spec.runId))?.lineSince).not.toBeNull())
+    await eventually(async () => expect((await rowOf(teamId, spec.runId))?.lineSince).not.toBeNull())
   }
   await env.DB.prepare("UPDATE teams SET plan = 'premium' WHERE id = ?").bind(teamId).run()
   await withContext(sweepSlots)
@@ -337,7 +338,7 @@ test('sub-workflows that are waited for use the slot of their root, so nothing w
     nodes: [0, 1, 2].map((i) => ({ id: `c${i}`, type: 'flow.workflow', params: { workflowId: middle } })),
   })
   const id = await startByHand(person, top)
-  const leaves = await vi.waitFor(async () => {
+  const leaves = await eventually(async () => {
     const rows = (await rowsOf(teamId)).filter((row) => row.status === 'running' && row.id !== id)
     if (rows.length !== 3) throw new Error(JSON.stringify(rows))
     return rows
@@ -358,11 +359,11 @@ test('a fire with jitter takes its slot when its time comes', async () => {
       { type: 'run.start', teamId, triggerId: trigger.id, scheduledFor, startAt: scheduledFor + 600 },
     ),
   )
-  const row = await vi.waitFor(async () => {
+  const row = await eventually(async () => {
     const [one] = await rowsOf(teamId)
     expect(one).toMatchObject({ status: 'queued', slot: null, lineSince: expect.any(Number) })
     return one
-  }, 5_000)
+  })
   await env.DB.prepare("UPDATE runs SET slot = NULL WHERE team_id = ? AND workflow_name = 'Other'")
     .bind(teamId)
     .run()

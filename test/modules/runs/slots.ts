@@ -1,8 +1,9 @@
 // Runs that are active until they are ended, and the slots of their team.
 import { env } from 'cloudflare:workers'
-import { inject, vi } from 'vitest'
+import { inject } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import type { RunStatus } from '../../../src/engine/model/state.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { type Definition, runOf } from '../../helpers/runs.ts'
 
@@ -56,14 +57,14 @@ export async function leave(teamId: string, free: number): Promise<void> {
 export const cancel = (runId: string) => runOf(runId).control('cancel', 'me')
 
 export const reaches = (runId: string, status: RunStatus): Promise<void> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const view = await runOf(runId).view({})
     if (view?.status !== status) throw new Error(`It is ${view?.status}`)
   })
 
 /** The index is updated a moment after the run itself. */
 export const shows = (teamId: string, runId: string, row: Partial<SlotRow>): Promise<void> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const found = await rowOf(teamId, runId)
     for (const [name, value] of Object.entries(row))
       if (found?.[name as keyof SlotRow] !== value) throw new Error(JSON.stringify(found))

@@ -1,7 +1,7 @@
 // A run whose stored rows cannot be read: what others see of it, and who can remove it.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/clock.ts'
 import { sweepRuns } from '../../../src/modules/runs/sweep/runs.ts'
 import { flowGate } from '../../../src/objects/flow-gate.ts'
@@ -11,7 +11,7 @@ import { ended, sqlOf, until, viewOf } from '../../durable-objects/support/poiso
 import { type Caller, call, get, post } from '../../helpers/api.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
-import { newSpec, objectOf, runOf } from '../../helpers/runs.ts'
+import { newSpec, objectOf, reported, runOf } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
 beforeAll(() => time.start())
@@ -29,7 +29,7 @@ const rowOf = (id: string) =>
     .first<{ status: string; wakeBy: number; stuckSince: number | null; deletedAt: number | null }>()
 
 async function breakRow(id: string, kind = 'node'): Promise<void> {
-  await vi.waitFor(async () => expect(await rowOf(id)).not.toBeNull())
+  await reported(id)
   const broken =
     "UPDATE rows SET value = '{' || value WHERE kind = ? AND run = (SELECT n FROM runs WHERE id = ?)"
   await sqlOf(id, (sql) => sql.exec(broken, kind, id).toArray())
@@ -107,7 +107,7 @@ test('an administrator sees it and can delete it, but no readable run', async ()
   )
   const workflowId = await newWorkflow(person.teamId, { nodes: [eventWait] })
   const healthy = await post(`/api/v1/workflows/${workflowId}/execute`, person, {})
-  await vi.waitFor(async () => expect(await rowOf(healthy.body.id)).not.toBeNull())
+  await reported(healthy.body.id)
   expect((await del(`/api/v1/admin/runs/${healthy.body.id}`, admin)).status).toBe(409)
   expect((await del(`/api/v1/admin/runs/${id}`, person)).status).toBe(403)
   expect((await del(`/api/v1/admin/runs/${id}`, admin)).status).toBe(204)

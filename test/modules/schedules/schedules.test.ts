@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { fireSchedules } from '../../../src/modules/schedules/fire.ts'
 import { startScheduledRun } from '../../../src/modules/schedules/start.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -44,17 +45,14 @@ async function startsOf(
 type Row = { id: string; trigger_key: string }
 
 const runsOf = (workflowId: string, count: number): Promise<Row[]> =>
-  vi.waitFor(
-    async () => {
-      await runJobs()
-      const { results } = await env.DB.prepare('SELECT id, trigger_key FROM runs WHERE workflow_id = ?')
-        .bind(workflowId)
-        .all<Row>()
-      expect(results).toHaveLength(count)
-      return results
-    },
-    { timeout: 10_000 },
-  )
+  eventually(async () => {
+    await runJobs()
+    const { results } = await env.DB.prepare('SELECT id, trigger_key FROM runs WHERE workflow_id = ?')
+      .bind(workflowId)
+      .all<Row>()
+    expect(results).toHaveLength(count)
+    return results
+  })
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 

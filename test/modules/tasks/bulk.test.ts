@@ -1,10 +1,11 @@
 // Cancel, retry and delete for many: a list gets a result for each task, a filter is processed by a run whose output
 // is the report.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { stepTasks } from '../../../src/modules/tasks/index.ts'
 import type { TaskStatus } from '../../../src/modules/tasks/pure/status.ts'
 import { type Caller, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { failingSteps, newTask, TASKS, taskOf, verb } from './tasks.ts'
@@ -12,14 +13,11 @@ import { failingSteps, newTask, TASKS, taskOf, verb } from './tasks.ts'
 const reportOf = async (as: Caller, name: string, filter: unknown): Promise<any> => {
   const started = await post(`${TASKS}/bulk/${name}`, as, { filter })
   expect(started.status, started.text).toBe(202)
-  const run = await vi.waitFor(
-    async () => {
-      const { body } = await get(`${started.body.link}?include=output`, as)
-      if (!['succeeded', 'failed'].includes(body.status)) throw new Error(body.status)
-      return body
-    },
-    { timeout: 20_000, interval: 25 },
-  )
+  const run = await eventually(async () => {
+    const { body } = await get(`${started.body.link}?include=output`, as)
+    if (!['succeeded', 'failed'].includes(body.status)) throw new Error(body.status)
+    return body
+  })
   expect(run).toMatchObject({ kind: 'bulk', status: 'succeeded', error: null })
   const { body } = await get(`${started.body.link}/output`, as)
   return body.output ?? body
@@ -27,13 +25,10 @@ const reportOf = async (as: Caller, name: string, filter: unknown): Promise<any>
 
 /** A list gets the end of a run a moment later than the task itself. */
 const untilListed = (as: Caller, id: string, status: string): Promise<unknown> =>
-  vi.waitFor(
-    async () => {
-      const { items } = (await get(`${TASKS}?status=${status}`, as)).body
-      expect(items.map((one: { id: string }) => one.id)).toContain(id)
-    },
-    { timeout: 10_000, interval: 25 },
-  )
+  eventually(async () => {
+    const { items } = (await get(`${TASKS}?status=${status}`, as)).body
+    expect(items.map((one: { id: string }) => one.id)).toContain(id)
+  })
 
 /** Rows as after a create, without the work of creating them one by one. */
 const rows = async (as: Person, count: number, status: TaskStatus): Promise<void> => {

@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
 // Notifications about changes of tasks: to sockets on the channels of the team and of one task, and to webhooks.
 // Objects know the followers and the times of webhooks, and use the real clock.
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { remindOfTasks } from '../../../src/modules/tasks/reminders/service.ts'
 import { TeamEvent } from '../../../src/objects/team-events.ts'
 import { call, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock, useRealTime } from '../../helpers/clock.ts'
 import { runCronTasks, runJobsOfType, withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
@@ -87,13 +88,10 @@ test('webhooks get the same events, signed, each once, and only those of their p
   await verb(ada, bad.id, 'execute')
   await untilStatus(ada, bad.id, 'failed')
   const of = async (id: string) => types((await bodiesOf(all)).filter(({ data }) => data.id === id)).sort()
-  await vi.waitFor(
-    async () => {
-      expect(await of(good.id)).toEqual(['task.completed', 'task.created', 'task.started'])
-      expect(await of(bad.id)).toEqual(['task.created', 'task.failed', 'task.started'])
-    },
-    { timeout: 15_000, interval: 50 },
-  )
+  await eventually(async () => {
+    expect(await of(good.id)).toEqual(['task.completed', 'task.created', 'task.started'])
+    expect(await of(bad.id)).toEqual(['task.created', 'task.failed', 'task.started'])
+  })
   expect(types(await bodiesOf(failures))).toEqual(['task.failed'])
   const received = await all.received()
   for (const one of received)
@@ -109,15 +107,12 @@ test('an overdue task is reported once', async () => {
   await newEndpoint(ada, receiver.url, { events: ['task.overdue'] })
   const { id } = await newTask(ada, { dueAt: new Date(clock.now() + 1_000).toISOString() })
   clock.advance(2_000)
-  await vi.waitFor(
-    async () => {
-      // A tick handles one page of them, and other tests have some too.
-      await runCronTasks('remind of due tasks')
-      const found = (await bodiesOf(receiver)).filter(({ data }) => data.id === id)
-      expect(found).toMatchObject([{ type: 'task.overdue', data: { status: 'draft' } }])
-    },
-    { timeout: 15_000, interval: 50 },
-  )
+  await eventually(async () => {
+    // A tick handles one page of them, and other tests have some too.
+    await runCronTasks('remind of due tasks')
+    const found = (await bodiesOf(receiver)).filter(({ data }) => data.id === id)
+    expect(found).toMatchObject([{ type: 'task.overdue', data: { status: 'draft' } }])
+  })
 })
 
 test('an overdue task is reported to webhooks even if the process crashes right after the commit', async () => {
@@ -140,12 +135,9 @@ test('an overdue task is reported to webhooks even if the process crashes right 
     withContext((request) => remindOfTasks({ ...request, env: { ...request.env, DB: dying } }))
   await expect(remind()).rejects.toThrow('The process has died')
   clock.advance(11_000)
-  await vi.waitFor(
-    async () => {
-      await runCronTasks('wake desks of tasks')
-      const found = (await bodiesOf(receiver)).filter(({ data }) => data.id === id)
-      expect(found).toMatchObject([{ type: 'task.overdue' }])
-    },
-    { timeout: 15_000, interval: 50 },
-  )
+  await eventually(async () => {
+    await runCronTasks('wake desks of tasks')
+    const found = (await bodiesOf(receiver)).filter(({ data }) => data.id === id)
+    expect(found).toMatchObject([{ type: 'task.overdue' }])
+  })
 })

@@ -1,11 +1,12 @@
 // A task starts exactly once, however often its start is processed, and wherever a process is lost.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { prepare } from '../../../src/db/statement.ts'
 import { sweepTasks } from '../../../src/modules/tasks/desk/sweep.ts'
 import { newMemory, processDesk } from '../../../src/modules/tasks/desk/work.ts'
 import { claimQueued } from '../../../src/modules/tasks/runs/repo.ts'
 import { nextRunId } from '../../../src/modules/tasks/runs/start.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -13,7 +14,7 @@ import { newTask, taskOf, untilStatus, verb } from './tasks.ts'
 
 /** The index gets a run a moment after it started. */
 const indexed = (as: Person, taskId: string): Promise<void> =>
-  vi.waitFor(async () => expect(await runsOf(as, taskId)).toBeGreaterThan(0))
+  eventually(async () => expect(await runsOf(as, taskId)).toBeGreaterThan(0))
 
 const runsOf = async (as: Person, taskId: string): Promise<number> => {
   const row = await env.DB.prepare('SELECT count(*) AS n FROM runs WHERE team_id = ? AND subject_id = ?')
@@ -93,7 +94,7 @@ test('changes that were published are deleted, even if no task could start', asy
       .all<{ id: number }>()
     return results.map((change) => change.id)
   }
-  await vi.waitFor(async () => expect(await changes()).toEqual([]))
+  await eventually(async () => expect(await changes()).toEqual([]))
   // Without a word to the desk, so only the pass of this test sees it.
   await env.DB.prepare("UPDATE tasks SET status = 'queued', queued_at = ?, attempt = 1 WHERE id = ?")
     .bind(clock.now(), id)

@@ -1,8 +1,9 @@
 // Two concurrent callers with conflicting actions on one task: one of them wins, the other gets 409 with the current
 // status. `npm test` tries a few races of each kind, `npm run test:long` 500.
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Answer, type Caller, call, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
 import { casesOf, isLong } from '../../helpers/random-cases.ts'
 import { failingSteps, newTask, pureSteps, TASKS, taskOf, untilStatus, verb, waitingSteps } from './tasks.ts'
@@ -43,7 +44,7 @@ function expectLate({ status, body, text }: Answer<any>, now: string): void {
 
 /** The index of runs gets each a moment later. */
 const untilRuns = (as: Person, id: string, count: number): Promise<void> =>
-  vi.waitFor(async () => expect(await runsOf(as, id)).toBe(count), { timeout: 10_000, interval: 20 })
+  eventually(async () => expect(await runsOf(as, id)).toBe(count))
 
 const openRunsOf = async (as: Person, id: string): Promise<unknown[]> => {
   const { results } = await env.DB.prepare(
@@ -105,10 +106,7 @@ test('cancel against the start of a run, and against its end', { timeout }, asyn
     } else if (isLonger) {
       // A run that started anyway is cancelled with its task.
       expect((await untilStatus(ada, id, 'cancelled')).status).toBe('cancelled')
-      await vi.waitFor(async () => expect(await openRunsOf(ada, id)).toEqual([]), {
-        timeout: 10_000,
-        interval: 20,
-      })
+      await eventually(async () => expect(await openRunsOf(ada, id)).toEqual([]))
     }
     if (executed.status >= 400) expect([executed.status, after.status]).toEqual([409, 'cancelled'])
   }
@@ -176,10 +174,7 @@ test('delete while a run is at work, with and without cancel=true', { timeout },
     }
     expect((await call('GET', `${TASKS}/${id}`, { as: ada })).status).toBe(404)
     // No run goes on without its task.
-    await vi.waitFor(async () => expect(await openRunsOf(ada, id)).toEqual([]), {
-      timeout: 10_000,
-      interval: 20,
-    })
+    await eventually(async () => expect(await openRunsOf(ada, id)).toEqual([]))
   }
 })
 

@@ -1,6 +1,8 @@
 // What tests of tasks share: bodies, and waiting for a status.
-import { expect, vi } from 'vitest'
+import { env } from 'cloudflare:workers'
+import { expect } from 'vitest'
 import { type Answer, type Caller, call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 
 export const TASKS = '/api/v1/tasks'
 
@@ -39,15 +41,16 @@ export const verb = (
   call('POST', `${TASKS}/${id}/${name}`, { as, headers, ...(body === undefined ? {} : { body }) })
 
 export const untilStatus = (as: Caller, id: string, ...statuses: string[]): Promise<any> =>
-  vi.waitFor(
-    async () => {
-      const task = await taskOf(as, id)
-      if (!statuses.includes(task.status))
-        throw new Error(`${id} is ${task.status} (${JSON.stringify(task.reason)})`)
-      return task
-    },
-    { timeout: 10_000, interval: 25 },
-  )
+  eventually(async () => {
+    const task = await taskOf(as, id)
+    if (!statuses.includes(task.status))
+      throw new Error(`${id} is ${task.status} (${JSON.stringify(task.reason)})`)
+    if (task.status !== 'succeeded') return task
+    // The desk stores the result of a run a little after its end.
+    const find = 'SELECT 1 FROM tasks WHERE id = ? AND run_id IS NOT NULL AND result IS NULL'
+    if ((await env.DB.prepare(find).bind(id).first()) !== null) throw new Error(`${id} has no result yet`)
+    return taskOf(as, id)
+  })
 
 /** The id of a file of the team. */
 export const upload = async (as: Caller, name: string, raw: BodyInit): Promise<string> => {

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { readSheet } from 'read-excel-file/universal'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { workbookOf } from '../../../src/modules/tasks/transfer/workbook.ts'
 import { call, get } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { newTask, pureSteps, TASKS } from './tasks.ts'
 
@@ -124,14 +125,11 @@ test('an export that is too large for an answer is written to a file by a run', 
     .run()
   const answer = await exported(ada, { format: 'jsonl', columns: ['title'] })
   expect(answer.status, answer.text).toBe(202)
-  const run = await vi.waitFor(
-    async () => {
-      const { body } = await get(answer.body.run, ada)
-      if (!['succeeded', 'failed'].includes(body.status)) throw new Error(body.status)
-      return body
-    },
-    { timeout: 20_000, interval: 50 },
-  )
+  const run = await eventually(async () => {
+    const { body } = await get(answer.body.run, ada)
+    if (!['succeeded', 'failed'].includes(body.status)) throw new Error(body.status)
+    return body
+  })
   expect(run).toMatchObject({ kind: 'export', status: 'succeeded' })
   const output = (await get(`${answer.body.run}/output`, ada)).body
   const { link } = output.output ?? output

@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runCronTasks } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -159,7 +160,7 @@ test('a task beyond a limit waits and says so', async () => {
   const one = await newTask(ada, { input: waitingSteps })
   await verb(ada, one.id, 'execute')
   // The limit counts what the index knows. A task that is read by its id asks its run.
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { items } = (await get(`${TASKS}?status=waiting`, ada)).body
     expect(items).toMatchObject([{ id: one.id }])
   })

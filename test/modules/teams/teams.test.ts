@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { newId } from '../../../src/core/ids.ts'
 import { LEFTOVER_TABLES } from '../../../src/modules/team-purge/repo.ts'
 import { purgeTeam } from '../../../src/modules/team-purge/service.ts'
@@ -202,10 +202,8 @@ test('deleting a team deletes everything in it, keeps its audit log and removes 
     .bind(teamId)
     .first()
   expect(audit).not.toBeNull()
-  await vi.waitFor(async () => {
-    await runJobs()
-    expect(await env.FILES.head(`teams/${teamId}/file`)).toBeNull()
-  })
+  await runJobs()
+  expect(await env.FILES.head(`teams/${teamId}/file`)).toBeNull()
   expect(await env.FILES.head(neighbour)).not.toBeNull()
 })
 
@@ -240,10 +238,8 @@ test('the runs of a deleted team are deleted and its leftover rows removed, thos
   const goneRun = await leaveTraces(gone.teamId)
   const staysRun = await leaveTraces(stays.teamId)
   await call('DELETE', `/api/v1/teams/${gone.teamId}`, { as: gone.owner })
-  await vi.waitFor(async () => {
-    await runJobs()
-    expect(await traces(gone.teamId, goneRun)).toEqual({ run: { name: '', error: null, buried: 1 }, keys: 0 })
-  })
+  await runJobs()
+  expect(await traces(gone.teamId, goneRun)).toEqual({ run: { name: '', error: null, buried: 1 }, keys: 0 })
   expect(await traces(stays.teamId, staysRun)).toMatchObject({
     run: { name: 'secret name', buried: 0 },
     keys: 1,
@@ -265,18 +261,11 @@ test('more runs than one turn handles are all deleted', async () => {
   )
   await env.DB.batch(Array.from({ length: 301 }, () => insert.bind(newId('run', clock.now()), teamId)))
   await call('DELETE', `/api/v1/teams/${teamId}`, { as: owner })
-  await vi.waitFor(
-    async () => {
-      await runJobs()
-      const left = await env.DB.prepare(
-        'SELECT count(*) AS n FROM runs WHERE team_id = ? AND deleted_at IS NULL',
-      )
-        .bind(teamId)
-        .first<{ n: number }>()
-      expect(left?.n).toBe(0)
-    },
-    { timeout: 20_000 },
-  )
+  await runJobs()
+  const left = await env.DB.prepare('SELECT count(*) AS n FROM runs WHERE team_id = ? AND deleted_at IS NULL')
+    .bind(teamId)
+    .first<{ n: number }>()
+  expect(left?.n).toBe(0)
 })
 
 test('every table with a team is deleted with it, by cascade or by the purge, and is found by an index', async () => {

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/clock.ts'
 import { sha256Hex } from '../../../src/core/crypto.ts'
 import { newId } from '../../../src/core/ids.ts'
@@ -56,11 +56,9 @@ test('deleting an account ends its tokens and keys immediately and deletes its d
   ] as const)
     expect([table, await exists(table, column, value)]).toEqual([table, false])
   expect(await exists('audit_log', 'target_id', person.userId)).toBe(true)
-  await vi.waitFor(async () => {
-    await runJobs()
-    expect(await env.FILES.head(`avatars/${person.userId}/x`)).toBeNull()
-    expect(await env.FILES.head(`teams/${alone.body.id}/x`)).toBeNull()
-  })
+  await runJobs()
+  expect(await env.FILES.head(`avatars/${person.userId}/x`)).toBeNull()
+  expect(await env.FILES.head(`teams/${alone.body.id}/x`)).toBeNull()
   expect((await mailTo(person.email)).map((mail) => mail.subject)).toEqual(['Your account was deleted'])
 })
 

@@ -1,6 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { MAX_AVATAR_BYTES } from '../../../src/modules/users/service/avatar.ts'
 import { app, call, get } from '../../helpers/api.ts'
 import { runJobs } from '../../helpers/jobs.ts'
@@ -159,18 +159,14 @@ test('a replaced or removed avatar leaves nothing behind', async () => {
   await put(person, 'image/png', image('image/png'))
   const [old] = await stored(person)
   await put(person, 'image/gif', image('image/gif'))
-  await vi.waitFor(async () => {
-    await runJobs()
-    expect(await stored(person)).toHaveLength(1)
-  })
+  await runJobs()
+  expect(await stored(person)).toHaveLength(1)
   expect(await stored(person)).not.toContain(old)
   expect((await call('DELETE', PATH, { as: person })).status).toBe(204)
   expect((await get(PATH, person)).status).toBe(404)
   expect((await call('DELETE', PATH, { as: person })).status).toBe(404)
-  await vi.waitFor(async () => {
-    await runJobs()
-    expect(await stored(person)).toEqual([])
-  })
+  await runJobs()
+  expect(await stored(person)).toEqual([])
 })
 
 test('avatars set concurrently leave one readable image, and no orphan', async () => {
@@ -179,10 +175,8 @@ test('avatars set concurrently leave one readable image, and no orphan', async (
   expect(answers.some((answer) => answer.status === 200)).toBe(true)
   for (const answer of answers) expect([200, 409]).toContain(answer.status)
   expect((await read(person))[0].status).toBe(200)
-  await vi.waitFor(async () => {
-    await runJobs()
-    expect(await stored(person)).toHaveLength(1)
-  })
+  await runJobs()
+  expect(await stored(person)).toHaveLength(1)
   expect((await read(person))[0].status).toBe(200)
 })
 

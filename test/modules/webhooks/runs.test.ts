@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runCronTasks } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -24,7 +25,7 @@ test('a run that ends in its start is reported with its start and its end, with 
   const receiver = newReceiver()
   await newEndpoint(person, receiver.url, { events: ['run.*'] })
   const run = await startRun(person, { ...linear(2), output: '{{ 40 + 2 }}' })
-  await vi.waitFor(async () => expect(await typesAt(receiver)).toEqual(['run.started', 'run.succeeded']))
+  await eventually(async () => expect(await typesAt(receiver)).toEqual(['run.started', 'run.succeeded']))
   const bodies = (await receiver.received()).map(({ body }) => JSON.parse(body).data)
   expect(bodies.find(({ type }) => type === 'run.succeeded')).toMatchObject({
     teamId: person.teamId,
@@ -41,9 +42,9 @@ test('failures, waits and ends are reported as they occur, and only those of the
   await newEndpoint(person, all.url, { events: ['run.*'] })
   await startRun(person, FAILING)
   const run = await startRun(person, WAITING)
-  await vi.waitFor(async () => expect(await typesAt(all)).toContain('run.waiting'))
+  await eventually(async () => expect(await typesAt(all)).toContain('run.waiting'))
   await post(`/api/v1/runs/${run.body.id}/signal`, person, { name: 'go' })
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await typesAt(all)).toEqual([
       'run.failed',
       'run.started',
@@ -68,12 +69,12 @@ test('changes that a report has recorded are sent by the tick if nothing else di
   const person = await newPerson()
   const receiver = newReceiver()
   const run = await startRun(person, linear(1))
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const row = await env.DB.prepare('SELECT status FROM runs WHERE id = ?').bind(run.body.id).first()
     expect(row).toEqual({ status: 'succeeded' })
   })
   await newEndpoint(person, receiver.url, { events: ['run.cancelled'] })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { meta } = await env.DB.prepare("UPDATE runs SET status = 'cancelled', seq = seq + 1 WHERE id = ?")
       .bind(run.body.id)
       .run()
@@ -100,14 +101,14 @@ test('a callback is signed, retried, and can be read and sent again', async () =
   const { secret } = (await post('/api/v1/webhooks/callbacks/rotate-secret', person, undefined)).body
   const receiver = newReceiver()
   const run = await startRun(person, linear(1), { callbackUrl: receiver.url })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await sendCallbacks(run.body.id)
     expect(await receiver.received()).toHaveLength(1)
   })
   const [got] = await receiver.received()
   expect(got?.headers['webhook-signature']).toBe(await signatureOf(secret, got!))
   expect(JSON.parse(got?.body ?? '')).toMatchObject({ id: run.body.id, status: 'succeeded' })
-  const list = await vi.waitFor(async () => {
+  const list = await eventually(async () => {
     const { body } = await get('/api/v1/webhooks/callbacks/deliveries', person)
     expect(body.items).toMatchObject([{ type: 'run.callback', runId: run.body.id, status: 'succeeded' }])
     return body.items

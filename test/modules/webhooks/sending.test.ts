@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/core/clock.ts'
 import { call } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { mailTo, runJobs } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
@@ -275,7 +276,7 @@ test('an endpoint for all events gets changes of the team too, the first of whic
   const endpoint = await newEndpoint(person, newReceiver().url, { events: ['*'] })
   await record(person.teamId)
   // The real queue may be processing the message at this moment.
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await runJobs()
     const types = (await deliveriesOf(person, endpoint.id)).map(({ type }: { type: string }) => type)
     expect(types.sort()).toEqual(['run.failed', 'webhook.created'])

@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { BUILT_INS } from '../../../src/modules/templates/index.ts'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { finished, parked, runOf } from '../../helpers/runs.ts'
 
@@ -63,7 +64,7 @@ test('the approval template asks about a large expense and continues as decided'
     isStarter: false,
   })
   expect(answer.ok).toBe(true)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const view = await runOf(run.id).view({ output: true })
     expect(view?.output).toEqual({ status: 'refused', comment: 'Too many pens' })
   })

@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Json } from '../../../src/core/json.ts'
 import { nodeOf } from '../../../src/nodes/registry.ts'
 import { lose } from '../../chaos/support/drive.ts'
 import { sqlOf } from '../../durable-objects/support/poison.ts'
 import { get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { runOf, start } from '../../helpers/runs.ts'
@@ -267,7 +268,7 @@ test('metrics of nodes are those of the newest runs', async () => {
   }
   const { body } = await create(person, { definition: failing })
   for (let i = 0; i < 2; i++) await post(`${WORKFLOWS}/${body.id}/execute`, person, {}, { prefer: 'wait=5' })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await countToday(body.id)
     const metrics = await get(`${WORKFLOWS}/${body.id}/metrics?nodes=5`, person)
     expect(metrics.body).toMatchObject({ runs: 2, failed: 2, successRate: 0 })
@@ -276,7 +277,7 @@ test('metrics of nodes are those of the newest runs', async () => {
       { id: 'b', type: 'flow.fail', runs: 2, succeeded: 0, failed: 2 },
     ])
     expect(metrics.body.perNodeRuns).toBe(2)
-  }, 5_000)
+  })
 })
 
 test('metrics of nodes leave out a run whose object does not answer', async () => {
@@ -288,13 +289,13 @@ test('metrics of nodes leave out a run whose object does not answer', async () =
     ids.push(run.body.id)
   }
   // A run that cannot be read reports nothing more.
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const find = "SELECT count(*) AS n FROM runs WHERE workflow_id = ? AND status = 'succeeded'"
     expect(await env.DB.prepare(find).bind(body.id).first()).toEqual({ n: 2 })
   })
   await sqlOf(ids[0] ?? '', (sql) => sql.exec("UPDATE runs SET body = '{' WHERE id = ?", ids[0]).toArray())
   await lose(ids[0] ?? '')
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await countToday(body.id)
     const metrics = await get(`${WORKFLOWS}/${body.id}/metrics?nodes=5`, person)
     expect(metrics.body).toMatchObject({ runs: 2, perNodeRuns: 1, perNode: [{ id: 'a', runs: 1 }] })

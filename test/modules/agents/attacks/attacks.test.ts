@@ -5,6 +5,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, expect, inject, test } from 'vitest'
 import { callHash } from '../../../../src/nodes/ai/inner/call.ts'
 import { post } from '../../../helpers/api.ts'
+import { eventually } from '../../../helpers/changes.ts'
 import { newPerson, type Person } from '../../../helpers/people.ts'
 import { newSpec, runOf } from '../../../helpers/runs.ts'
 import { upload } from '../../files/support/files.ts'
@@ -182,10 +183,17 @@ test('25 calls that were changed after consent need consent again, and a changed
   }
   const call = (value: number) => [{ name: 'store.set', args: { key: `paid-${person.teamId}`, value } }]
   const consent = [{ name: 'store.set', policy: 'ask' }]
-  const run = await attack('always', [call(10), call(100)], consent, { limits: { steps: 2 } }, 1_000)
-  const decide = (name: unknown, decision: 'approve' | 'reject') =>
+  const run = await attack('always', [call(10), call(100)], consent, { limits: { steps: 2 } }, 0)
+  /** The approval that the run waits for, once it is another one. */
+  const nextApproval = (before?: string | null) =>
+    eventually(async () => {
+      const name = (await runOf(run.id).view({}))?.waitingFor[0]?.name
+      if (name == null || name === before) throw new Error('The run does not ask yet')
+      return name
+    })
+  const decide = (name: string, decision: 'approve' | 'reject') =>
     runOf(run.id).decide({
-      approvalId: String(name),
+      approvalId: name,
       by: 'usr_other',
       decision,
       comment: null,
@@ -198,14 +206,14 @@ test('25 calls that were changed after consent need consent again, and a changed
         .bind(person.teamId, `agents/paid-${person.teamId}`)
         .first<{ value: string }>()
     )?.value
-  await decide(run.waitingFor[0]?.name, 'approve')
-  const second = await runOf(run.id).view({}, 1_000)
-  expect(second?.status).toBe('waiting')
+  const first = await nextApproval()
+  await decide(first, 'approve')
+  const second = await nextApproval(first)
   expect(String(await stored())).toBe('10')
   // The given consent does not apply to the changed call.
-  await decide(run.waitingFor[0]?.name, 'approve')
+  await decide(first, 'approve')
   expect(String(await stored())).toBe('10')
-  await decide(second?.waitingFor[0]?.name, 'reject')
+  await decide(second, 'reject')
   expect((await runOf(run.id).view({}, 60_000))?.status).toBe('succeeded')
   expect(String(await stored())).toBe('10')
 })
