@@ -15,7 +15,8 @@ import { ring } from './support/poison.ts'
 const { TEST_SEED, TEST_CASES } = env as unknown as Record<string, string>
 const SEED = Number(TEST_SEED || Date.now() % 1_000_000_000)
 const RUNS = Number(TEST_CASES || 12)
-const MAX_ROUNDS = 400
+/** Runs that are not reported yet ring every three seconds, and waits of several minutes follow each other. */
+const MAX_ROUNDS = 2_000
 
 beforeAll(() => time.start())
 afterAll(() => time.stop())
