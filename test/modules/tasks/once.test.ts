@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { prepare } from '../../../src/db/statement.ts'
+import { findDependants } from '../../../src/modules/tasks/desk/repo/held.ts'
 import { sweepTasks } from '../../../src/modules/tasks/desk/sweep.ts'
 import { newMemory, processDesk } from '../../../src/modules/tasks/desk/work.ts'
 import { claimQueued } from '../../../src/modules/tasks/runs/repo.ts'
@@ -111,4 +112,16 @@ test('changes that were published are deleted, even if no task could start', asy
   await expect(pass).rejects.toThrow('The runs cannot be reached')
   // Only what the pass itself has changed is left.
   expect(await changes(queued)).toEqual([])
+})
+
+test('all tasks that wait for one are found, page by page', async () => {
+  const ada = await newPerson()
+  const first = await newTask(ada)
+  const others = []
+  for (let n = 0; n < 5; n++)
+    others.push((await newTask(ada, { dependsOn: [{ taskId: first.id }] })).id as string)
+  const found: string[] = []
+  for (let page = ['']; page.length > 0; found.push(...page))
+    page = await findDependants(env.DB, [first.id], page.at(-1) ?? '', 2)
+  expect(found).toEqual(others.sort())
 })

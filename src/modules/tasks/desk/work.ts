@@ -21,7 +21,7 @@ import { keepResults } from './results.ts'
 import { PARENT_MS, sumParents } from './sum.ts'
 
 const PAGE = 500
-const MAX_DEPENDANTS = 10_000
+const DEPENDANTS_A_PAGE = 5_000
 
 /** What a desk remembers between its passes. All of it may be lost. */
 export type DeskMemory = {
@@ -106,9 +106,20 @@ async function settle(request: RequestContext, teamId: string, changes: readonly
     .filter(({ kind, newStatus }) => kind === 'held' || newStatus === 'blocked')
     .map(({ taskId }) => taskId)
   const ids = new Set(looked)
-  if (ended.length > 0) for (const id of await findDependants(DB, ended, MAX_DEPENDANTS)) ids.add(id)
   if (released.length > 0) for (const id of await findHeldChildren(DB, teamId, released)) ids.add(id)
-  const all = [...ids]
-  if (all.length > 0) await runBatch(DB, [skipTasks(all, now), releaseTasks(all, now), explainHeld(all)])
+  const letGo = (all: string[]) =>
+    runBatch(DB, [skipTasks(all, now), releaseTasks(all, now), explainHeld(all)])
+  if (ids.size > 0) await letGo([...ids])
+  for await (const page of dependantsOf(DB, ended)) await letGo(page)
   if (held.length > 0) await runBatch(DB, [holdChildren(held, now)])
+}
+
+/** In pages: one task may be awaited by any number of others. */
+async function* dependantsOf(d1: D1Database, ended: readonly string[]): AsyncGenerator<string[]> {
+  if (ended.length === 0) return
+  for (let afterId: string | undefined = ''; afterId !== undefined; ) {
+    const page: string[] = await findDependants(d1, ended, afterId, DEPENDANTS_A_PAGE)
+    if (page.length > 0) yield page
+    afterId = page.length === DEPENDANTS_A_PAGE ? page.at(-1) : undefined
+  }
 }

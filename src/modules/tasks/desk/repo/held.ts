@@ -63,17 +63,19 @@ export const holdChildren = (ids: readonly string[], now: number): Statement =>
     now,
   )
 
+/** The next held tasks that depend on one of these, in the order of their ids. */
 export async function findDependants(
   d1: D1Database,
   ids: readonly string[],
+  afterId: string,
   limit: number,
 ): Promise<string[]> {
   const { results } = await d1
     .prepare(
-      `SELECT DISTINCT d.task_id AS id FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.depends_on = i.value
-       JOIN tasks t ON t.id = d.task_id AND t.held = 1 LIMIT ?2`,
+      `SELECT DISTINCT d.task_id AS id FROM json_each(?1) i CROSS JOIN task_dependencies d ON d.depends_on = i.value AND d.task_id > ?2
+       JOIN tasks t ON t.id = d.task_id AND t.held = 1 ORDER BY 1 LIMIT ?3`,
     )
-    .bind(JSON.stringify(ids), limit)
+    .bind(JSON.stringify(ids), afterId, limit)
     .all<{ id: string }>()
   return results.map((row) => row.id)
 }
