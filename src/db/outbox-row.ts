@@ -24,6 +24,22 @@ export function outboxRow(
   )
 }
 
+/** A message that is due later. It counts as tried once, so that it is not processed early. Existing ids stay unchanged. */
+export const laterRow = (
+  message: QueueMessage,
+  { id, requestId, dueAt, now }: { id: string; requestId: string; dueAt: number; now: number },
+): Statement =>
+  statement(
+    `INSERT INTO outbox (id, type, body, request_id, attempts, next_at, created_at) VALUES (?, ?, ?, ?, 1, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
+    id,
+    message.type,
+    JSON.stringify(message),
+    requestId,
+    dueAt,
+    now,
+  )
+
 /** A mail for each recipient, if the previous statement in the batch changed one row. Existing ids stay unchanged. */
 export const mailRowsIfChanged = (
   mails: { id: string; to: string }[],

@@ -1,12 +1,14 @@
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { MINUTE_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { LEFTOVER_TABLES } from '../../../src/modules/team-purge/repo.ts'
 import { purgeTeam } from '../../../src/modules/team-purge/service.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
-import { runJobs, withContext } from '../../helpers/jobs.ts'
+import { runJobs, runJobsOfType, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
+import { newSpec, runOf } from '../../helpers/runs.ts'
 
 test('a new team belongs to its creator and is listed newest first', async () => {
   const person = await newPerson()
@@ -251,6 +253,31 @@ test('a purge of an existing team changes nothing', async () => {
   const runId = await leaveTraces(teamId)
   await withContext((request) => purgeTeam(request, { type: 'team.purge', teamId, afterRunId: '' }))
   expect(await traces(teamId, runId)).toMatchObject({ run: { buried: 0 }, keys: 1 })
+})
+
+test('a run that reports only after its team was deleted is removed by a second pass', async () => {
+  const { owner, teamId } = await newTeam()
+  await call('DELETE', `/api/v1/teams/${teamId}`, { as: owner })
+  await runJobsOfType('team.purge')
+  const later = await env.DB.prepare(
+    "SELECT id, next_at AS nextAt FROM outbox WHERE type = 'team.purge' AND status = 'pending' AND body ->> 'teamId' = ?",
+  )
+    .bind(teamId)
+    .first<{ id: string; nextAt: number }>()
+  expect(later?.nextAt).toBeGreaterThan(clock.now() + 5 * MINUTE_MS)
+  const nodes = [{ id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }]
+  const spec = newSpec({ nodes }, { teamId })
+  await runOf(spec.runId).start(spec)
+  const row = () =>
+    env.DB.prepare('SELECT deleted_at AS deletedAt FROM runs WHERE id = ?')
+      .bind(spec.runId)
+      .first<{ deletedAt: number | null }>()
+  await vi.waitFor(async () => expect(await row()).toEqual({ deletedAt: null }))
+  clock.advance(20 * MINUTE_MS)
+  await runJobsOfType('team.purge')
+  await runJobsOfType('run.remove')
+  expect((await row())?.deletedAt).toEqual(expect.any(Number))
+  expect(await runOf(spec.runId).view({})).toBeNull()
 })
 
 test('more runs than one turn handles are all deleted', async () => {

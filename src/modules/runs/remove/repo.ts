@@ -5,18 +5,20 @@ import { type Statement, statement } from '../../../db/statement.ts'
 const EMPTIED =
   'wake_by = NULL, stuck_since = NULL, slot = NULL, line_since = NULL, title = NULL, tags = NULL, metadata = NULL'
 
-/** Turns a page of the team's runs into tombstones and returns their ids, so the caller can delete their objects. */
+/**
+ * Turns a page of the team's runs into tombstones and returns their ids, so the caller can delete their objects. `onlyLive` leaves out
+ * those that have a tombstone already.
+ */
 export async function markRunsDeleted(
   d1: D1Database,
   teamId: string,
-  afterId: string,
-  limit: number,
+  { afterId, limit, onlyLive }: { afterId: string; limit: number; onlyLive: boolean },
   now: number,
 ): Promise<string[]> {
   const { results } = await d1
     .prepare(
       `UPDATE runs SET deleted_at = COALESCE(deleted_at, ?4), workflow_name = '', waiting_for = NULL, error = NULL, ${EMPTIED}
-       WHERE id IN (SELECT id FROM runs WHERE team_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3) RETURNING id`,
+       WHERE id IN (SELECT id FROM runs WHERE team_id = ?1 AND id > ?2${onlyLive ? ' AND deleted_at IS NULL' : ''} ORDER BY id LIMIT ?3) RETURNING id`,
     )
     .bind(teamId, afterId, limit, now)
     .all<{ id: string }>()
