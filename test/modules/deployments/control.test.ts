@@ -1,5 +1,6 @@
 import { downloadZip } from 'client-zip'
 import { expect, test } from 'vitest'
+import { sizeLimit } from '../../../durable-objects/run-host/rows/size.ts'
 import { call, get, post } from '../../helpers/api.ts'
 import { eventually } from '../../helpers/changes.ts'
 import { newPerson, newTeam, type Person } from '../../helpers/people.ts'
@@ -213,4 +214,16 @@ test('lists can be filtered, and logs and files are paged', async () => {
   expect(page.body.items.length + rest.body.items.length).toBe(page.body.total)
   const files = await get(`${PATH}/${done.id}/files?limit=2`, person)
   expect(files.body.items.map(({ path }: { path: string }) => path)).toEqual(['a.css', 'index.html'])
+})
+
+test('a deployment whose host is full refers to the run that it gets in another one', async () => {
+  const person = await newPerson()
+  const { body } = await siteOf(person)
+  const usual = sizeLimit.bytes
+  sizeLimit.bytes = 0
+  const done = await deploy(person, body).finally(() => {
+    sizeLimit.bytes = usual
+  })
+  expect(done.status).toBe('ready')
+  expect((await get(`/api/v1/runs/${done.runId}`, person)).body).toMatchObject({ subjectId: done.id })
 })

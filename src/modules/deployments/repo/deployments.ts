@@ -141,6 +141,15 @@ export function updateDeployment(
   )
 }
 
+/** The run has another id than planned. */
+export const renameRun = (teamId: string, id: string, runId: string): Statement =>
+  statement(
+    `UPDATE deployments SET run_id = ?3 WHERE id = ?2 AND team_id = ?1 AND status IN ${OPEN}`,
+    teamId,
+    id,
+    runId,
+  )
+
 /** The guard of a deletion: only if it has ended. */
 export const deleteDeployment = (teamId: string, id: string): Statement =>
   statement(`DELETE FROM deployments WHERE id = ? AND team_id = ? AND status NOT IN ${OPEN}`, id, teamId)

@@ -1,10 +1,12 @@
 // Starts a deployment: its row, and its run. Invariants:
 // 1. The id of the run is derived from that of the deployment and stored in its row, so a repeated start finds the
 //    run.
+//    If the host of that id is full, the run gets another one, which is stored before the run is created.
 // 2. If the start is lost after the row was written, a message of the same commit repeats it.
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { firstOf } from '../../../db/hot-read.ts'
+import { prepare } from '../../../db/statement.ts'
 import { requireScope } from '../../../http/scopes.ts'
 import type { RunActor, RunSpec } from '../../../objects/run-spec.ts'
 import type { RunTrigger } from '../../../objects/workflow-run.ts'
@@ -13,7 +15,7 @@ import { findCredentials } from '../../integrations/index.ts'
 import { builtInRunnable, type OwnFamily, runIdOf, startRunnable } from '../../runs/index.ts'
 import { platformOf } from '../platforms/index.ts'
 import type { Platform } from '../platforms/platform.ts'
-import { type DeploymentRow, findDeployment } from '../repo/deployments.ts'
+import { type DeploymentRow, findDeployment, renameRun } from '../repo/deployments.ts'
 import { DEFINITIONS, type DeploymentInput } from '../run.ts'
 import type { PlanDeployment, Settings } from '../schema.ts'
 import { recordEnd } from './end.ts'
@@ -111,6 +113,9 @@ export async function startRunOf(
     ...{ input, trigger, startedBy: row.createdBy, options: {}, family },
     more: { workflowId: null, ...more },
     ...{ once: onceOf(deploymentId), runId: row.runId, kind: KIND, subjectId: deploymentId },
+    named: async (runId) => {
+      if (runId !== row.runId) await prepare(request.env.DB, renameRun(teamId, deploymentId, runId)).run()
+    },
     ...(by === undefined ? {} : { by }),
   })
   return execution

@@ -84,6 +84,15 @@ export const guardEnd = (
     now,
   )
 
+/** The run has another id than planned. */
+export const renameRun = (teamId: string, id: string, runId: string): Statement =>
+  statement(
+    `UPDATE cost_imports SET run_id = ?3 WHERE id = ?2 AND team_id = ?1 AND status IN ('queued', 'running')`,
+    teamId,
+    id,
+    runId,
+  )
+
 /** Imports whose run was never started, because their message failed too often. */
 export async function findGivenUp(
   d1: D1Database,

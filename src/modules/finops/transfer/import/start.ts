@@ -1,14 +1,16 @@
 // An import is a run of this built-in definition. Invariants:
 // 1. The run's id is derived from the import's id and stored in its row, so a repeated start finds the same run.
+//    If the host of that id is full, the run gets another one, which is stored before the run is created.
 // 2. If the start is lost after the row was written, a message of the same commit repeats it.
 import type { RequestContext } from '../../../../context.ts'
 import { MINUTE_MS } from '../../../../core/clock.ts'
 import { AppError } from '../../../../core/errors.ts'
+import { prepare } from '../../../../db/statement.ts'
 import type { RunActor } from '../../../../objects/run-spec.ts'
 import type { CostsImport } from '../../../../queue/messages/finops.ts'
 import { builtInRunnable, runIdOf, startRunnable } from '../../../runs/index.ts'
 import { endImport } from './end.ts'
-import { findImport, type ImportRow } from './repo.ts'
+import { findImport, type ImportRow, renameRun } from './repo.ts'
 
 const KIND = 'import'
 /** More than the largest file needs. */
@@ -51,6 +53,9 @@ export async function startRunOf(
     ...{ options: {}, more: { workflowId: null }, once: onceOf(id), kind: KIND, subjectId: id },
     ...(runId === null ? {} : { runId }),
     ...(by === undefined ? {} : { by }),
+    named: async (named) => {
+      if (named !== runId) await prepare(request.env.DB, renameRun(teamId, id, named)).run()
+    },
   })
 }
 
