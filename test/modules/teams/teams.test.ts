@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
 import { LEFTOVER_TABLES } from '../../../src/modules/team-purge/repo.ts'
@@ -8,7 +8,7 @@ import { call, get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs, runJobsOfType, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
-import { newSpec, runOf } from '../../helpers/runs.ts'
+import { newSpec, reported, runOf } from '../../helpers/runs.ts'
 
 test('a new team belongs to its creator and is listed newest first', async () => {
   const person = await newPerson()
@@ -272,7 +272,8 @@ test('a run that reports only after its team was deleted is removed by a second 
     env.DB.prepare('SELECT deleted_at AS deletedAt FROM runs WHERE id = ?')
       .bind(spec.runId)
       .first<{ deletedAt: number | null }>()
-  await vi.waitFor(async () => expect(await row()).toEqual({ deletedAt: null }))
+  await reported(spec.runId)
+  expect(await row()).toEqual({ deletedAt: null })
   clock.advance(20 * MINUTE_MS)
   await runJobsOfType('team.purge')
   await runJobsOfType('run.remove')
