@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/core/clock.ts'
+import { disable } from '../../../src/modules/webhooks/service/disable.ts'
 import { call } from '../../helpers/api.ts'
 import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
-import { mailTo, runJobs } from '../../helpers/jobs.ts'
+import { mailTo, runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import {
   deliveriesOf,
@@ -112,6 +113,41 @@ test('Retry-After delays the delivery and all others to the endpoint', async () 
   clock.advance(600 * SECOND_MS)
   await pass(endpoint.id)
   expect(await receiver.received()).toHaveLength(3)
+})
+
+test('after Retry-After, deliveries of the same pass that are not sent yet wait too, and lose no attempt', async () => {
+  const person = await withKey(await newPerson())
+  const receiver = newReceiver({ answers: [...Array(6).fill('429'), '200'].join(','), 'retry-after': '600' })
+  const endpoint = await newEndpoint(person, receiver.url)
+  for (let i = 0; i < 30; i++) await record(person.teamId)
+  await pass(endpoint.id)
+  const sent = (await receiver.received()).length
+  expect(sent).toBeLessThanOrEqual(6)
+  const waiting = await deliveriesOf(person, endpoint.id, '?limit=100')
+  const attempts = waiting.map(({ attempt }: { attempt: number }) => attempt)
+  expect(attempts.reduce((sum: number, n: number) => sum + n, 0)).toBe(sent)
+  await pass(endpoint.id)
+  expect(await receiver.received()).toHaveLength(sent)
+  clock.advance(3 * HOUR_MS)
+  await pass(endpoint.id)
+  const all = await deliveriesOf(person, endpoint.id, '?limit=100')
+  expect(new Set(all.map(({ status }: { status: string }) => status))).toEqual(new Set(['succeeded']))
+  expect(await receiver.received()).toHaveLength(30 + sent)
+})
+
+test('an endpoint that has just succeeded is not disabled by a failure of the same pass', async () => {
+  const person = await withKey(await newPerson())
+  const { id } = await newEndpoint(person, newReceiver().url)
+  const since = clock.now() - 6 * DAY_MS
+  const stale = { id, teamId: person.teamId, url: 'x', createdBy: person.userId, failingSince: since }
+  await env.DB.prepare('UPDATE webhook_endpoints SET failing_since = ? WHERE id = ?').bind(since, id).run()
+  await record(person.teamId)
+  await pass(id)
+  await withContext((request) => disable(request, stale, 'failing'))
+  expect(await getEndpoint(person, id)).toMatchObject({ active: true, disabledReason: null })
+  await env.DB.prepare('UPDATE webhook_endpoints SET failing_since = ? WHERE id = ?').bind(since, id).run()
+  await withContext((request) => disable(request, stale, 'failing'))
+  expect(await getEndpoint(person, id)).toMatchObject({ active: false, disabledReason: 'failing' })
 })
 
 test.each([

@@ -157,14 +157,22 @@ export const endDeliveries = (endpointId: string, now: number): Statement =>
     endpointId,
   )
 
-/** A guard: of several concurrent failures, the first disables the endpoint. */
-export const disableEndpoint = (id: string, reason: 'gone' | 'failing', now: number): Statement =>
+/**
+ * A guard: of several concurrent failures, the first disables the endpoint. An endpoint that is disabled for failing must have
+ * failed since then without a success.
+ */
+export const disableEndpoint = (
+  { id, failingSince }: { id: string; failingSince: number | null },
+  reason: 'gone' | 'failing',
+  now: number,
+): Statement =>
   statement(
     `UPDATE webhook_endpoints SET active = 0, disabled_reason = ?2, disabled_at = ?3, version = version + 1, updated_at = ?3
-     WHERE id = ?1 AND active = 1`,
+     WHERE id = ?1 AND active = 1 AND (?2 = 'gone' OR failing_since = ?4)`,
     id,
     reason,
     now,
+    failingSince,
   )
 
 export type SealedEndpoint = {

@@ -7,13 +7,13 @@ import { disableEndpoint, holdDeliveries } from '../repo/endpoints.ts'
 
 export async function disable(
   request: RequestContext,
-  endpoint: { id: string; teamId: string; url: string; createdBy: string },
+  endpoint: { id: string; teamId: string; url: string; createdBy: string; failingSince: number | null },
   reason: 'gone' | 'failing',
 ): Promise<void> {
   await commit(
     { ...request, system: true },
     {
-      guard: disableEndpoint(endpoint.id, reason, request.now()),
+      guard: disableEndpoint(endpoint, reason, request.now()),
       statements: [holdDeliveries(endpoint.id)],
       audit: {
         action: 'webhook.disabled',

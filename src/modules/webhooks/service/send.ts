@@ -1,7 +1,8 @@
 // One pass over a lane. Invariants:
 // 1. One statement claims what is due, so two passes never send the same attempt. A claim expires after two minutes.
 // 2. A result is written as soon as it exists. Results that arrive during a write are part of the next one.
-// 3. Only results with a valid claim count, so deliveries that were restarted or deleted in the meantime are not affected.
+// 3. If the receiver asks for a pause or wants nothing more, what was claimed and is not sent yet is given back.
+// 4. Only results with a valid claim count, so deliveries that were restarted or deleted in the meantime are not affected.
 import type { RequestContext } from '../../../context.ts'
 import { DAY_MS, SECOND_MS } from '../../../core/clock.ts'
 import { randomToken } from '../../../core/crypto.ts'
@@ -16,6 +17,7 @@ import {
   findClaimed,
   findNextDue,
   findSendingEndpoint,
+  giveBack,
   recordFailure,
   recordFilterError,
   recordSuccess,
@@ -61,8 +63,13 @@ async function sendAll(request: RequestContext, { endpoint, due, claim }: Work):
   const signer = await signerOf(request, endpoint, due)
   const writer = resultWriter(request)
   const queue = [...due]
+  let isStopped = false
   const work = async (): Promise<void> => {
     for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
+      if (isStopped) {
+        await writer.write([giveBack(claim, one.id, request.now())])
+        continue
+      }
       const dropped = endpoint === null ? null : judgeDelivery(endpoint, one, claim, request.now())
       if (dropped !== null) {
         await writer.write(dropped)
@@ -73,11 +80,18 @@ async function sendAll(request: RequestContext, { endpoint, due, claim }: Work):
       await writer.write(
         resultOf(one, { url, outcome, claim, endpointId: endpoint?.id ?? null }, signer.hidden),
       )
-      if (endpoint !== null) await disableIfDone(request, endpoint, judge(outcome), outcome)
+      if (endpoint === null) continue
+      const verdict = judge(outcome)
+      isStopped ||= wantsNoMore(verdict)
+      await disableIfDone(request, endpoint, verdict, outcome)
     }
   }
   await Promise.all(Array.from({ length: PARALLEL }, work))
 }
+
+/** The receiver's answer applies to all deliveries, so the rest of the claimed ones are not sent now. */
+const wantsNoMore = (verdict: Verdict): boolean =>
+  verdict.kind === 'gone' || (verdict.kind === 'retry' && (verdict.retryAfterMs ?? 0) > 0)
 
 type Signer = { secrets: string[]; headers: Record<string, string>; hidden: string[] }
 
