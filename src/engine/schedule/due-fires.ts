@@ -47,18 +47,19 @@ function lastFires(schedule: Schedule, after: number, until: number): number[] {
 }
 
 /**
- * The fires in (lastFireMs, nowMs] that must start now, oldest first. A fire on time always starts. Of the missed
- * ones, `skip` starts none, `one` the newest, and `all` each, up to the newest hundred.
+ * The fires in (lastFireMs, nowMs] that must start now, oldest first, but none after `endMs`. A fire on time always
+ * starts. Of the missed ones, `skip` starts none, `one` the newest, and `all` each, up to the newest hundred.
  */
 export function dueFires(
   schedule: Schedule,
   lastFireMs: number,
   nowMs: number,
+  endMs = Number.POSITIVE_INFINITY,
 ): { fires: number[]; nextFireAt: number | null } {
   const nextFireAt = nextFire(schedule, Math.max(lastFireMs, nowMs))
   if (!(nowMs > lastFireMs)) return { fires: [], nextFireAt }
   const since = schedule.missed === 'skip' ? Math.max(lastFireMs, nowMs - ON_TIME_MS - 1) : lastFireMs
-  const due = lastFires(schedule, Math.max(since, 0), nowMs)
+  const due = lastFires(schedule, Math.max(since, 0), Math.min(nowMs, endMs))
   if (schedule.missed === 'all') return { fires: due, nextFireAt }
   const onTime = due.findIndex((at) => isOnTime(schedule, at, nowMs))
   if (schedule.missed === 'skip') return { fires: onTime === -1 ? [] : due.slice(onTime), nextFireAt }

@@ -105,6 +105,16 @@ describe('due fires', () => {
   })
 })
 
+test.each<[MissedPolicy, number[]]>([
+  ['skip', []],
+  ['one', [T + HOUR]],
+  ['all', [T, T + HOUR]],
+])('%s: after the end of a schedule, only fires up to the end are made up for', (missed, expected) => {
+  const hourly = scheduleOf('0 * * * *', missed)
+  expect(dueFires(hourly, T - 1, T + 9 * HOUR, T + 1.5 * HOUR).fires).toEqual(expected)
+  expect(dueFires(hourly, T - 1, T + 9 * HOUR, T - HOUR).fires).toEqual([])
+})
+
 describe('jitter', () => {
   const hash = (text: string): number => {
     let h = 2_166_136_261

@@ -50,6 +50,37 @@ test('each occurrence is a separate task with a number and a result', async () =
   expect(await occurrences(ada, id)).toHaveLength(2)
 })
 
+test('occurrences before a change of the schedule count for the new maxRuns', async () => {
+  const ada = await newPerson()
+  const { id } = await newTask(ada)
+  await schedule(ada, id, { everyMs: MINUTE, missed: 'all', overlap: 'parallel' })
+  clock.advance(3 * MINUTE)
+  await tick()
+  const { fired } = (await taskOf(ada, id)).schedule
+  expect(fired).toBe(3)
+  expect((await schedule(ada, id, { everyMs: MINUTE, maxRuns: 2 })).body).toMatchObject({
+    errors: [{ path: '/maxRuns' }],
+  })
+  const more = { everyMs: MINUTE, maxRuns: 4, missed: 'all', overlap: 'parallel' }
+  expect((await schedule(ada, id, more)).body.schedule.nextRuns).toHaveLength(1)
+  clock.advance(5 * MINUTE)
+  await tick()
+  expect((await occurrences(ada, id)).map(({ occurrence }) => occurrence)).toEqual([1, 2, 3, 4])
+})
+
+test('of times that were missed before the end of a schedule, the newest is made up for', async () => {
+  const ada = await newPerson()
+  const { id } = await newTask(ada)
+  const endAt = new Date(clock.now() + 2.5 * MINUTE).toISOString()
+  await schedule(ada, id, { everyMs: MINUTE, endAt })
+  clock.advance(10 * MINUTE)
+  await tick()
+  const [made, ...others] = await occurrences(ada, id)
+  expect(others).toEqual([])
+  expect(Date.parse(made.scheduledFor)).toBeGreaterThan(Date.parse(endAt) - MINUTE)
+  expect((await taskOf(ada, id)).schedule.nextRuns).toEqual([])
+})
+
 test('an occurrence that overlaps an earlier one is skipped and recorded, or waits for it', async () => {
   const ada = await newPerson()
   for (const [overlap, second] of [

@@ -41,10 +41,8 @@ function firesOf(given: TaskSchedule, { nextFireAt, fired }: ScheduleRow, now: n
   if (compiled === null || nextFireAt === null)
     return { times: nextFireAt === null ? [] : [nextFireAt], next: null }
   const end = given.endAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(given.endAt)
-  const left = given.maxRuns === undefined ? Number.POSITIVE_INFINITY : given.maxRuns - fired
-  const times = dueFires(compiled, nextFireAt - 1, now)
-    .fires.filter((at) => at <= end)
-    .slice(0, left)
+  const left = given.maxRuns === undefined ? Number.POSITIVE_INFINITY : Math.max(0, given.maxRuns - fired)
+  const times = dueFires(compiled, nextFireAt - 1, now, end).fires.slice(0, left)
   return { times, next: nextOf(given, Math.max(now, times.at(-1) ?? 0), fired + times.length) }
 }
 

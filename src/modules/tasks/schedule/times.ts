@@ -37,8 +37,11 @@ export function upcomingOf(given: TaskSchedule, from: number | null, fired: numb
   return times
 }
 
-/** The first time. Throws 422 if the schedule is incomplete or contradictory, or never fires. */
-export function firstOfSchedule(given: TaskSchedule, now: number): number {
+/**
+ * The first time. `fired` is how many occurrences the task has had, which count for `maxRuns`. Throws 422 if the
+ * schedule is incomplete or contradictory, or never fires.
+ */
+export function firstOfSchedule(given: TaskSchedule, now: number, fired = 0): number {
   const { at, cron, everyMs, startAt, endAt, maxRuns } = given
   const ways = Object.entries({ at, cron, everyMs }).filter(([, value]) => value !== undefined)
   if (ways.length !== 1) throw refuse(ways[1]?.[0] ?? 'at', 'Give one of at, cron and everyMs')
@@ -46,7 +49,9 @@ export function firstOfSchedule(given: TaskSchedule, now: number): number {
     throw refuse('at', 'A single time has no startAt, endAt or maxRuns')
   if (startAt !== undefined && endAt !== undefined && Date.parse(endAt) < Date.parse(startAt))
     throw refuse('endAt', 'Must not be before startAt')
-  const first = nextOf(given, now, 0)
+  if (maxRuns !== undefined && fired >= maxRuns)
+    throw refuse('maxRuns', `The task has had ${fired} occurrences. Give a larger number`)
+  const first = nextOf(given, now, at === undefined ? fired : 0)
   if (first === null) throw refuse(ways[0]?.[0] ?? 'cron', 'Such a schedule never fires')
   return first
 }

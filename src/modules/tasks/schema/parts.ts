@@ -53,7 +53,12 @@ export const TaskSchedule = z
     timezone,
     startAt: Moment.optional().describe('Nothing is due before; `everyMs` counts from here.'),
     endAt: Moment.optional().describe('Nothing is due after.'),
-    maxRuns: z.int().min(1).max(1_000_000).optional().describe('The maximum number of occurrences.'),
+    maxRuns: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('The maximum number of occurrences of the task, including earlier ones.'),
     missed,
     overlap: z.enum(['skip', 'queue', 'parallel']).optional().meta({
       description:
