@@ -1,5 +1,8 @@
 // The end of a deployment that the platform never finishes, and the notifications about it.
+import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { firstOf } from '../../../src/db/hot-read.ts'
+import { findPublished } from '../../../src/modules/deployments/repo/deployments.ts'
 import { takeEnd } from '../../../src/modules/deployments/service/end.ts'
 import { get, post } from '../../helpers/api.ts'
 import { runJobs, withContext } from '../../helpers/jobs.ts'
@@ -49,10 +52,18 @@ test('a platform that processes for more than 20 minutes ends the deployment, an
   })
   // It is not done yet, then it is.
   expect((await post(`${PATH}/${id}/refresh`, person, {})).body).toMatchObject({ status: 'failed' })
+  // The steps ran at times ahead of those of the next deployment.
+  await env.DB.prepare('UPDATE deployments SET published_at = created_at WHERE id = ?').bind(id).run()
+  const later = await deploy(person, { ...body, platform: 'netlify' })
   expect((await post(`${PATH}/${id}/refresh`, person, {})).body).toMatchObject({
     status: 'ready',
     error: null,
     readyAt: expect.any(String),
+  })
+  // The later one is still the published one.
+  const { target } = await rowOf(person, id)
+  expect(await firstOf(env.DB, findPublished(person.teamId as string, target))).toMatchObject({
+    id: later.id,
   })
   expect((await noticesOf(person)).map(({ kind }) => kind)).toContain('deployment.failed')
 })

@@ -59,7 +59,8 @@ export async function refreshDeployment(ctx: ServiceContext, id: string): Promis
   const isLate = checked.status === 'ready' && row.status === 'failed'
   const changes = {
     ...changesOf(checked),
-    ...(isLate ? { status: 'ready' as const, error: null, readyAt: now, finishedAt: now } : {}),
+    // A later deployment may have replaced it since, so it counts from when it was published.
+    ...(isLate ? { status: 'ready' as const, error: null, readyAt: row.publishedAt, finishedAt: now } : {}),
   }
   await commit(ctx, {
     guard: updateDeployment(row.teamId, id, changes, now, 'any'),
