@@ -41,9 +41,39 @@ test('the costs of a day are written to a file once, even if the tick and the me
   const content = await call('GET', new URL(files[0].url, 'http://orrery.test').pathname, { as: person })
   expect(content.text.split('\r\n')).toHaveLength(3)
   expect(content.text).toContain('12.5')
-  expect(Date.parse((await get(SCHEDULE, person)).body.nextAt)).toBeGreaterThan(clock.now())
+  expect(Date.parse((await get(SCHEDULE, person)).body.nextAt)).toBeGreaterThan(
+    Date.parse(dayOf(clock.now())),
+  )
   expect((await call('DELETE', SCHEDULE, { as: person })).status).toBe(204)
   expect((await get(SCHEDULE, person)).status).toBe(404)
+})
+
+test('periods that were missed are exported one after another', async () => {
+  const person = await newPerson()
+  const today = dayOf(clock.now())
+  const days = [-3, -2, -1].map((n) => addDays(today, n))
+  for (const date of days) await postCost(person, { date, costUsd: 1 })
+  await call('PUT', SCHEDULE, { as: person, body: { every: 'day', folder: 'late' } })
+  await env.DB.prepare('UPDATE cost_export_schedules SET next_at = ? WHERE team_id = ?')
+    .bind(Date.parse(addDays(today, -2)), person.teamId)
+    .run()
+  await withContext(startDueExports)
+  await withContext(startDueExports)
+  const started = async () =>
+    (
+      await env.DB.prepare("SELECT id FROM audit_log WHERE team_id = ? AND action = 'export.started'")
+        .bind(person.teamId)
+        .all()
+    ).results.length
+  expect(await started(), 'the second waits for the first').toBe(1)
+  for (let i = 0; i < 4; i++) {
+    await runJobsOfType('costs.export')
+    await withContext(startDueExports)
+  }
+  const { items } = (await get('/api/v1/files?prefix=late/', person)).body
+  expect(new Set(items.map(({ name }: { name: string }) => name))).toEqual(
+    new Set(days.map((day) => `late/costs-${day}.csv`)),
+  )
 })
 
 test('an export that cannot be written is in the audit log', async () => {

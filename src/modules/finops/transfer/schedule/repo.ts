@@ -1,4 +1,4 @@
-import { and, asc, eq, lte } from 'drizzle-orm'
+import { and, asc, eq, lte, sql } from 'drizzle-orm'
 import type { Db } from '../../../../db/client.ts'
 import { costExportSchedules, type ExportRun } from '../../../../db/schema/index.ts'
 import { type Statement, statement } from '../../../../db/statement.ts'
@@ -26,11 +26,17 @@ export const upsertSchedule = (db: Db, row: Omit<ScheduleRow, 'lastRun'>): State
 export const deleteScheduleRow = (db: Db, teamId: string): Statement =>
   db.delete(costExportSchedules).where(eq(costExportSchedules.teamId, teamId))
 
+/** Without those whose last export is still in progress. */
 export const findDueSchedules = (db: Db, now: number, limit: number): Promise<ScheduleRow[]> =>
   db
     .select()
     .from(costExportSchedules)
-    .where(lte(costExportSchedules.nextAt, now))
+    .where(
+      and(
+        lte(costExportSchedules.nextAt, now),
+        sql`coalesce(${costExportSchedules.lastRun} ->> 'status', '') NOT IN ('running', 'retrying')`,
+      ),
+    )
     .orderBy(asc(costExportSchedules.nextAt))
     .limit(limit)
 

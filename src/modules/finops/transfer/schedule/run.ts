@@ -1,7 +1,8 @@
 // Scheduled exports. Invariants:
 // 1. A due time is claimed in the commit that queues the export's message, so a repeated tick starts one export.
-// 2. The file is written under an operation id of its message, so a repeated message writes one file.
-// 3. The upload sends the written file with its hash, to the bucket that the schedule names at that moment.
+// 2. Each period gets its export. Those that were missed follow one after another, so that each result is recorded.
+// 3. The file is written under an operation id of its message, so a repeated message writes one file.
+// 4. The upload sends the written file with its hash, to the bucket that the schedule names at that moment.
 import type { RequestContext } from '../../../../context.ts'
 import { encodePieces } from '../../../../core/encode-text.ts'
 import { AppError, ERRORS, notFound } from '../../../../core/errors.ts'
@@ -32,7 +33,8 @@ export async function startDueExports(request: RequestContext): Promise<void> {
   const due = await findDueSchedules(request.db, request.now(), MAX_DUE)
   for (const row of due) {
     const { every, nextAt } = row
-    const next = nextExport(every, Math.max(nextAt, request.now()))
+    // A missed period is made up for when the one before it has ended.
+    const next = nextExport(every, nextAt)
     await commit({ ...request, system: true }, startOf(request, row, exportedPeriod(every, nextAt), next))
   }
 }
