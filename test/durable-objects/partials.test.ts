@@ -63,8 +63,11 @@ test('a secret is hidden, however it is cut into pieces', () => {
   const secret = 'correct-horse-battery'
   const hide = hideValues([secret]) ?? ((text: string) => text)
   const hider: Hider = { hide, longest: secret.length }
-  const text = `${'lorem ipsum '.repeat(40)}${secret}${' dolor sit amet'.repeat(40)}`
   for (const size of [1, 3, 7, 50]) {
+    // The text is searched when half of the secret has arrived.
+    const searchedAt = Math.ceil(256 / size) * size
+    const before = 'lorem ipsum '.repeat(40).slice(0, searchedAt - secret.length / 2)
+    const text = `${before}${secret}${' dolor sit amet'.repeat(40)}`
     const partials = openPartials(() => hider)
     const place = new Map()
     let seen = ''
