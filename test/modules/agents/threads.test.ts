@@ -373,6 +373,15 @@ test('the size of a thread and of a question is limited', async () => {
   await post(`${AGENTS}/stream`, person, chat)
   expect((await get(`${THREADS}/${id}`, person)).body.bytes).toBe(await held())
   expect(await held()).toBeGreaterThan(before / 2)
+  // A question that does not fit does not replace the last one.
+  const last = await messagesIn(person, id)
+  await env.DB.prepare('UPDATE agent_threads SET bytes = bytes + ?1 WHERE id = ?2')
+    .bind(16 * 1024 * 1024 - (await held()) - 10, id)
+    .run()
+  const larger = { role: 'user', parts: [{ type: 'text', text: 'Again '.repeat(1_000) }] }
+  const full = await post(`${AGENTS}/stream`, person, { ...chat, messages: [larger] })
+  expect(full).toMatchObject({ status: 409, body: { code: 'agent.thread_full' } })
+  expect(await messagesIn(person, id)).toEqual(last)
   const long = 'ü'.repeat(450_000)
   const refused = await say(person, id, long, { agent: {} })
   expect(refused).toMatchObject({ status: 413, body: { code: 'agent.question_too_large' } })

@@ -91,16 +91,38 @@ const removal = (d1: D1Database, which: string, values: string[]): D1PreparedSta
        WHERE id = ?1 AND EXISTS (SELECT 1 FROM agent_turns WHERE ${which})`,
     )
     .bind(...values),
-  d1.prepare(`DELETE FROM agent_turns WHERE ${which}`).bind(...values),
+  d1.prepare(`DELETE FROM agent_turns WHERE ${which} RETURNING *`).bind(...values),
 ]
 
-/** Whether the thread was free, or had room in its queue. */
+/** The columns of a turn that was deleted because its question is asked again. */
+export type RemovedTurn = Record<string, string | number | null>
+
+/** The new turn was refused, so the old one stays. Changes nothing if its position was taken since. */
+export async function restoreTurn(d1: D1Database, threadId: string, turn: RemovedTurn): Promise<void> {
+  const names = Object.keys(turn)
+  await d1.batch([
+    d1
+      .prepare(
+        `INSERT INTO agent_turns (${names.join(', ')}) SELECT ${names.map((name) => `?2 ->> '${name}'`).join(', ')}
+         FROM agent_threads WHERE id = ?1 ON CONFLICT DO NOTHING`,
+      )
+      .bind(threadId, JSON.stringify(turn)),
+    d1
+      .prepare(
+        `UPDATE agent_threads SET turns = turns + 1, bytes = bytes + (SELECT ${SIZE} FROM agent_turns WHERE thread_id = ?1 AND n = ?2)
+         WHERE id = ?1 AND changes() = 1`,
+      )
+      .bind(threadId, turn.n ?? 0),
+  ])
+}
+
+/** Whether the thread was free, or had room in its queue; and the turn that was deleted for it. */
 export async function claimTurn(
   d1: D1Database,
   { threadId, runId, node }: TurnKey,
   { asked, tokens, mayWait, isAgain, now }: Claim,
-): Promise<boolean> {
-  const results = await d1.batch([
+): Promise<{ isClaimed: boolean; removed: RemovedTurn | null }> {
+  const results = await d1.batch<RemovedTurn>([
     ...(isAgain ? removal(d1, NEWEST, [threadId]) : []),
     d1
       .prepare(
@@ -117,7 +139,8 @@ export async function claimTurn(
       )
       .bind(threadId, now, asked),
   ])
-  return results.at(-2)?.meta.changes === 1
+  const removed = isAgain ? (results[1]?.results[0] ?? null) : null
+  return { isClaimed: results.at(-2)?.meta.changes === 1, removed }
 }
 
 /** Releases a turn whose run was never started. */

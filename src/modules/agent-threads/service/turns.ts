@@ -27,6 +27,8 @@ import {
   MAX_IN_LINE,
   MAX_THREAD_BYTES,
   MAX_TURNS,
+  type RemovedTurn,
+  restoreTurn,
   setTurnRun,
   startTurn,
   type TurnKey,
@@ -36,7 +38,12 @@ import { requireThread, titleFrom } from './threads.ts'
 
 type Ctx = RequestContext & { actor: Actor }
 
-export type Question = TurnKey & Pick<Claim, 'mayWait' | 'isAgain'> & { asked: Json[] }
+export type Question = TurnKey &
+  Pick<Claim, 'mayWait' | 'isAgain'> & {
+    asked: Json[]
+    /** The turn that was deleted for this one. */
+    removed?: RemovedTurn | null
+  }
 
 /** Reserves a turn for the run. False if the run has one already, because the call is a repetition. */
 export async function takeTurn(ctx: Ctx, thread: ThreadRow, question: Question): Promise<boolean> {
@@ -47,10 +54,15 @@ export async function takeTurn(ctx: Ctx, thread: ThreadRow, question: Question):
     throw new AppError('agent.question_too_large', { detail: TOO_LARGE })
   const open = await settleTurns(ctx, thread.id)
   const isFree = question.mayWait ? open.length <= MAX_IN_LINE : open.length === 0
-  if (isFree && (await claimTurn(env.DB, question, claim))) {
+  const { isClaimed, removed } = isFree
+    ? await claimTurn(env.DB, question, claim)
+    : { isClaimed: false, removed: null }
+  if (isClaimed) {
+    question.removed = removed
     if (thread.title === '') await titleFrom(ctx, thread, question.asked)
     return true
   }
+  if (removed !== null) await restoreTurn(env.DB, thread.id, removed)
   const now = await requireThread(ctx, thread.id)
   if (isFull(now, claim.asked)) throw new AppError('agent.thread_full', { detail: FULL })
   throw new AppError('agent.thread_busy', {
@@ -75,8 +87,11 @@ function claimOf(
   return { asked: JSON.stringify(kept), tokens: tokensIn(kept), mayWait, isAgain, now }
 }
 
-/** The run was refused. */
-export const giveBackTurn = ({ env }: Ctx, question: Question): Promise<void> => deleteTurn(env.DB, question)
+/** The run was refused. A turn that was deleted for it comes back. */
+export async function giveBackTurn({ env }: Ctx, question: Question): Promise<void> {
+  await deleteTurn(env.DB, question)
+  if (question.removed) await restoreTurn(env.DB, question.threadId, question.removed)
+}
 
 /** The run has another id than planned. */
 export async function renameTurn({ env }: Ctx, question: Question, runId: string): Promise<void> {
@@ -102,7 +117,7 @@ export async function recallThread(scope: Scope, recalling: Recalling): Promise<
     const claim = claimOf({ asked, mayWait: false, isAgain: false }, scope.now())
     if (bytesOf(claim.asked) > MAX_ASKED_BYTES) return 'too_large'
     if (open.length > 0) return 'busy'
-    if (!(await claimTurn(DB, key, claim))) return isFull(thread, claim.asked) ? 'full' : 'busy'
+    if (!(await claimTurn(DB, key, claim)).isClaimed) return isFull(thread, claim.asked) ? 'full' : 'busy'
   }
   const n = await startTurn(DB, key)
   if (n === null) return 'busy'
