@@ -34,7 +34,10 @@ const MAX_TEAMS = 100
 /** Gives free slots to queued runs that no report has reached: after a plan change, or when a run was removed by force. */
 export async function admitWaitingEverywhere(d1: D1Database, now: number): Promise<string[]> {
   const { results: teams } = await d1
-    .prepare('SELECT DISTINCT team_id AS teamId FROM runs WHERE line_since IS NOT NULL LIMIT ?')
+    // In random order, so that no team is left out forever.
+    .prepare(
+      'SELECT team_id AS teamId FROM runs WHERE line_since IS NOT NULL GROUP BY team_id ORDER BY random() LIMIT ?',
+    )
     .bind(MAX_TEAMS)
     .all<{ teamId: string }>()
   if (teams.length === 0) return []

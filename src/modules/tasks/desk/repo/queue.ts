@@ -84,11 +84,11 @@ export async function findNext(
   }
 }
 
-/** Teams with queued tasks. */
+/** Teams with queued tasks, in random order, so that none is left out forever. */
 export async function findTeamsWithQueue(d1: D1Database, limit: number): Promise<string[]> {
   const { results } = await d1
     .prepare(
-      "SELECT DISTINCT team_id AS teamId FROM tasks INDEXED BY tasks_queue WHERE status = 'queued' LIMIT ?",
+      "SELECT team_id AS teamId FROM tasks INDEXED BY tasks_queue WHERE status = 'queued' GROUP BY team_id ORDER BY random() LIMIT ?",
     )
     .bind(limit)
     .all<{ teamId: string }>()
