@@ -41,7 +41,8 @@ export async function takeEvent(
   let taken = false
   for (let at = 0; at < paths.length; at += WAITS_AT_ONCE) {
     if (at > 0) await pause(0)
-    if (machine.run === null) return true
+    // The sender tries again. Waits that have the event do not take it twice.
+    if (machine.run === null) throw new Error('The run left memory while it took an event')
     together(() => {
       // One at a time, because the outcome of one may end the next.
       for (const path of paths.slice(at, at + WAITS_AT_ONCE)) {
