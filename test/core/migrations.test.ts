@@ -100,13 +100,16 @@ const tablesOf = async (database: Database): Promise<string[]> =>
     String(row.name),
   )
 
+/** Triggers write their rows. */
+const KEPT_BY_TRIGGERS = ['cost_months']
+
 /**
  * A row in every empty table, each referring to the only row of the others: a migration must keep such rows. Tables
  * that a migration has filled already have rows.
  */
 async function fill(database: Database): Promise<void> {
   const counts = await countRows(database)
-  const empty = Object.keys(counts).filter((name) => counts[name] === 0)
+  const empty = Object.keys(counts).filter((name) => counts[name] === 0 && !KEPT_BY_TRIGGERS.includes(name))
   if (empty.length === 0) return
   const columns = await database(empty.map((table) => `PRAGMA table_info("${table}")`))
   const inserts = empty.map((table, at) => {
