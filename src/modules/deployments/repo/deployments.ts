@@ -142,7 +142,7 @@ export function updateDeployment(
 }
 
 /** The run has another id than planned. */
-export const renameRun = (teamId: string, id: string, runId: string): Statement =>
+export const setDeploymentRun = (teamId: string, id: string, runId: string): Statement =>
   statement(
     `UPDATE deployments SET run_id = ?3 WHERE id = ?2 AND team_id = ?1 AND status IN ${OPEN}`,
     teamId,

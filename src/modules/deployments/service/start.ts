@@ -15,7 +15,7 @@ import { findCredentials } from '../../integrations/index.ts'
 import { builtInRunnable, type OwnFamily, runIdOf, startRunnable } from '../../runs/index.ts'
 import { platformOf } from '../platforms/index.ts'
 import type { Platform } from '../platforms/platform.ts'
-import { type DeploymentRow, findDeployment, renameRun } from '../repo/deployments.ts'
+import { type DeploymentRow, findDeployment, setDeploymentRun } from '../repo/deployments.ts'
 import { DEFINITIONS, type DeploymentInput } from '../run.ts'
 import type { PlanDeployment, Settings } from '../schema.ts'
 import { recordEnd } from './end.ts'
@@ -114,7 +114,8 @@ export async function startRunOf(
     more: { workflowId: null, ...more },
     ...{ once: onceOf(deploymentId), runId: row.runId, kind: KIND, subjectId: deploymentId },
     named: async (runId) => {
-      if (runId !== row.runId) await prepare(request.env.DB, renameRun(teamId, deploymentId, runId)).run()
+      if (runId !== row.runId)
+        await prepare(request.env.DB, setDeploymentRun(teamId, deploymentId, runId)).run()
     },
     ...(by === undefined ? {} : { by }),
   })

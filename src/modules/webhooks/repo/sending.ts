@@ -99,7 +99,7 @@ export const setDeliveryResult = (claim: string, ended: Ended): Statement =>
   )
 
 /** The claimed attempt was not made. */
-export const giveBack = (claim: string, id: string, now: number): Statement =>
+export const releaseDelivery = (claim: string, id: string, now: number): Statement =>
   statement(
     `UPDATE webhook_deliveries SET attempt = attempt - 1, claim = NULL, last_attempt_at = CASE WHEN attempt = 1 THEN NULL ELSE last_attempt_at END,
        next_attempt_at = CASE WHEN EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = endpoint_id AND e.active = 0) THEN NULL ELSE ?3 END

@@ -17,10 +17,10 @@ import {
   findClaimed,
   findNextDue,
   findSendingEndpoint,
-  giveBack,
   recordFailure,
   recordFilterError,
   recordSuccess,
+  releaseDelivery,
   type SendingEndpoint,
   setDeliveryResult,
 } from '../repo/sending.ts'
@@ -67,7 +67,7 @@ async function sendAll(request: RequestContext, { endpoint, due, claim }: Work):
   const work = async (): Promise<void> => {
     for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
       if (isStopped) {
-        await writer.write([giveBack(claim, one.id, request.now())])
+        await writer.write([releaseDelivery(claim, one.id, request.now())])
         continue
       }
       const dropped = endpoint === null ? null : judgeDelivery(endpoint, one, claim, request.now())

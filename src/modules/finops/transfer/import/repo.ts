@@ -85,7 +85,7 @@ export const guardEnd = (
   )
 
 /** The run has another id than planned. */
-export const renameRun = (teamId: string, id: string, runId: string): Statement =>
+export const setImportRun = (teamId: string, id: string, runId: string): Statement =>
   statement(
     `UPDATE cost_imports SET run_id = ?3 WHERE id = ?2 AND team_id = ?1 AND status IN ('queued', 'running')`,
     teamId,

@@ -10,7 +10,7 @@ import type { RunActor } from '../../../../objects/run-spec.ts'
 import type { CostsImport } from '../../../../queue/messages/finops.ts'
 import { builtInRunnable, runIdOf, startRunnable } from '../../../runs/index.ts'
 import { endImport } from './end.ts'
-import { findImport, type ImportRow, renameRun } from './repo.ts'
+import { findImport, type ImportRow, setImportRun } from './repo.ts'
 
 const KIND = 'import'
 /** More than the largest file needs. */
@@ -54,7 +54,7 @@ export async function startRunOf(
     ...(runId === null ? {} : { runId }),
     ...(by === undefined ? {} : { by }),
     named: async (named) => {
-      if (named !== runId) await prepare(request.env.DB, renameRun(teamId, id, named)).run()
+      if (named !== runId) await prepare(request.env.DB, setImportRun(teamId, id, named)).run()
     },
   })
 }
