@@ -68,6 +68,42 @@ test('occurrences before a change of the schedule count for the new maxRuns', as
   expect((await occurrences(ada, id)).map(({ occurrence }) => occurrence)).toEqual([1, 2, 3, 4])
 })
 
+test('a task that gets a schedule again continues its numbers, and schedules due later still fire', async () => {
+  const [ada, ben] = [await newPerson(), await newPerson()]
+  const [{ id }, { id: later }] = [await newTask(ada), await newTask(ben)]
+  const all = { everyMs: MINUTE, missed: 'all', overlap: 'parallel' }
+  await schedule(ada, id, all)
+  clock.advance(2 * MINUTE)
+  await tick()
+  expect((await call('DELETE', `${TASKS}/${id}/schedule`, { as: ada })).status).toBe(204)
+  expect((await schedule(ada, id, { ...all, maxRuns: 2 })).body).toMatchObject({
+    errors: [{ path: '/maxRuns' }],
+  })
+  expect((await schedule(ada, id, { ...all, maxRuns: 3 })).body.schedule).toMatchObject({ fired: 2 })
+  await schedule(ben, later, { at: new Date(clock.now() + MINUTE + 1).toISOString() })
+  clock.advance(5 * MINUTE)
+  await tick()
+  expect((await occurrences(ada, id)).map(({ occurrence }) => occurrence)).toEqual([1, 2, 3])
+  await untilStatus(ben, later, 'succeeded')
+})
+
+test('a schedule that cannot be read stops no schedule that is due after it', async () => {
+  const [ada, ben] = [await newPerson(), await newPerson()]
+  const [{ id }, { id: later }] = [await newTask(ada), await newTask(ben)]
+  const given = (await schedule(ada, id, { at: new Date(clock.now() + MINUTE).toISOString() })).body
+  await schedule(ben, later, { at: new Date(clock.now() + MINUTE + 1).toISOString() })
+  const store = (text: string) =>
+    env.DB.prepare('UPDATE task_schedules SET schedule = ? WHERE task_id = ?').bind(text, id).run()
+  await store('{')
+  clock.advance(2 * MINUTE)
+  await tick()
+  await store(JSON.stringify({ at: given.schedule.at }))
+  await untilStatus(ben, later, 'succeeded')
+  expect((await taskOf(ada, id)).status).toBe('scheduled')
+  await tick()
+  await untilStatus(ada, id, 'succeeded')
+})
+
 test('of times that were missed before the end of a schedule, the newest is made up for', async () => {
   const ada = await newPerson()
   const { id } = await newTask(ada)

@@ -3,6 +3,7 @@
 //    ticks one wins, and a crash neither loses nor doubles an occurrence.
 // 2. Every occurrence is a separate task with a number, including skipped ones. A task with a single time is started
 //    itself.
+// 3. A schedule that cannot be fired stops no other: it is logged, and the next tick tries it again.
 import type { RequestContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { newId } from '../../../core/ids.ts'
@@ -21,17 +22,16 @@ import {
 import { claimDueTask, findDueTasks, type ScheduleRow } from './repo.ts'
 import { compiledOf, nextOf } from './times.ts'
 
-const PAGE = 100
-const MAX_PAGES = 20
+/** If more are due, the next tick handles them. */
+const MAX_DUE = 2_000
 /** How many ended occurrences are kept. Older ones are deleted. */
 export const KEPT_OCCURRENCES = 1_000
 
 export async function fireTasks(request: RequestContext): Promise<void> {
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const due = await findDueTasks(request.env.DB, request.now(), PAGE)
-    for (const one of due) await fire(request, one)
-    if (due.length < PAGE) return
-  }
+  for (const due of await findDueTasks(request.env.DB, request.now(), MAX_DUE))
+    await fire(request, due).catch((error: unknown) =>
+      request.log.error('a schedule of a task could not be fired', { taskId: due.taskId, error }),
+    )
 }
 
 type Fires = { times: number[]; next: number | null }

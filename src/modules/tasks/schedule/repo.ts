@@ -17,6 +17,19 @@ const COLUMNS = `s.task_id AS taskId, s.team_id AS teamId, s.schedule, s.next_fi
 export const findSchedule = (teamId: string, taskId: string): Statement =>
   statement(`SELECT ${COLUMNS} FROM task_schedules s WHERE s.task_id = ? AND s.team_id = ?`, taskId, teamId)
 
+/**
+ * How many occurrences the task has had, also those of a removed schedule: their numbers are taken. Of the parameters, the
+ * first is the task and the second its team.
+ */
+const FIRED = `max(
+  coalesce((SELECT s.fired FROM task_schedules s WHERE s.task_id = ?1 AND s.team_id = ?2), 0),
+  coalesce((SELECT max(o.occurrence) FROM tasks o WHERE o.occurrence_of = ?1 AND o.team_id = ?2), 0))`
+
+export async function countFired(d1: D1Database, teamId: string, taskId: string): Promise<number> {
+  const row = await d1.prepare(`SELECT ${FIRED} AS fired`).bind(taskId, teamId).first<{ fired: number }>()
+  return row?.fired ?? 0
+}
+
 /** Writes nothing if the task does not exist. */
 export const upsertSchedule = (
   { taskId, teamId, schedule, nextFireAt, setBy }: Omit<ScheduleRow, 'lastFireAt' | 'fired'>,
@@ -24,9 +37,9 @@ export const upsertSchedule = (
 ): Statement =>
   statement(
     `INSERT INTO task_schedules (task_id, team_id, schedule, next_fire_at, fired, set_by, set_at)
-     SELECT t.id, t.team_id, ?3, ?4, 0, ?5, ?6 FROM tasks t WHERE t.id = ?1 AND t.team_id = ?2
+     SELECT t.id, t.team_id, ?3, ?4, ${FIRED}, ?5, ?6 FROM tasks t WHERE t.id = ?1 AND t.team_id = ?2
      ON CONFLICT (task_id) DO UPDATE SET schedule = excluded.schedule, next_fire_at = excluded.next_fire_at,
-       last_fire_at = NULL, fired = task_schedules.fired, set_by = excluded.set_by, set_at = excluded.set_at`,
+       last_fire_at = NULL, fired = excluded.fired, set_by = excluded.set_by, set_at = excluded.set_at`,
     taskId,
     teamId,
     schedule,

@@ -2,7 +2,6 @@ import type { ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
-import { prepare } from '../../../db/statement.ts'
 import { wakeDesk } from '../desk/wake.ts'
 import { requireKeyMay } from '../edit/check-input.ts'
 import { getTask, requireCurrentTask } from '../read/service.ts'
@@ -10,7 +9,7 @@ import { updateTask } from '../repo/tasks.ts'
 import { notAllowed } from '../runs/change.ts'
 import type { TaskSchedule } from '../schema/parts.ts'
 import type { Task } from '../schema/task.ts'
-import { deleteSchedule, findSchedule, type ScheduleRow, upsertSchedule } from './repo.ts'
+import { countFired, deleteSchedule, upsertSchedule } from './repo.ts'
 import { firstOfSchedule } from './times.ts'
 
 const MAY_BE_SCHEDULED = ['draft', 'blocked', 'scheduled', 'queued'] as const
@@ -23,8 +22,7 @@ export async function setSchedule(
   requireKeyMay(ctx.actor, 'tasks:run', 'A task that starts by itself')
   const row = await requireCurrentTask(ctx, id)
   const now = ctx.now()
-  const { results } = await prepare(ctx.env.DB, findSchedule(row.teamId, id)).all<ScheduleRow>()
-  const first = firstOfSchedule(given, now, results[0]?.fired)
+  const first = firstOfSchedule(given, now, await countFired(ctx.env.DB, row.teamId, id))
   if (row.children > 0 || row.occurrenceOf !== null)
     throw new AppError('resource.conflict', {
       detail:
