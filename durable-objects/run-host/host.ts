@@ -48,7 +48,12 @@ export class Host {
     const due = openDue(state.storage.sql, withFaults('hostAlarm', alarm, state), now)
     this.#due = due
     this.#removal = new Removal(tables, due)
-    this.#lease = new HostLease({ env, now, hasUnreported: () => tables.nextReportAt() !== null })
+    const newest = tables.newestRun()
+    this.#lease = new HostLease({
+      ...{ env, now },
+      hasEarlierRuns: newest > 0,
+      hasEarlierUnreported: () => tables.hasUnreported(newest),
+    })
     this.#runs = new LoadedRuns({
       ...{ env, state, tables, due, now },
       wantReport: () => this.#reports.want(),

@@ -70,8 +70,9 @@ class Team {
   #named(name: string): HostLease {
     const known = this.hosts.get(name)
     if (known !== undefined) return known
-    const hasUnreported = () => this.runs.some(({ id, seq, known }) => hostOf(id) === name && seq > known)
-    const made = new HostLease({ env: this.#env, now: this.now, hasUnreported })
+    const hasEarlierUnreported = () =>
+      this.runs.some(({ id, seq, known }) => hostOf(id) === name && seq > known)
+    const made = new HostLease({ env: this.#env, now: this.now, hasEarlierRuns: true, hasEarlierUnreported })
     this.hosts.set(name, made)
     return made
   }
@@ -130,6 +131,7 @@ class Team {
       applyRunReports(env.DB, reports, keep),
     )
     for (const { run, seq } of sent) run.known = seq
+    await this.host(place).afterReports(this.teamId, hostAt(this.teamId, place))
     for (const id of [...inSlot, ...admitted]) this.#takeSlot(id)
   }
 
@@ -171,6 +173,18 @@ const count = async (teamId: string, runs: number) =>
   env.DB.prepare("INSERT INTO usage_counters (team_id, period, metric, value) VALUES (?, ?, 'runs', ?)")
     .bind(teamId, periodOf(clock.now()), runs)
     .run()
+
+test('a host that is lost again and again does not use up the slots of its team', async () => {
+  const { teamId } = await newPerson({ plan: 'free' })
+  const team = new Team(teamId)
+  for (let n = 0; n < FREE; n++) {
+    expect(await team.start(1, false), `after ${n} losses`).toBe('slot')
+    team.kill(1)
+    // Loaded again, it reports the run that it had started.
+    await team.report(1)
+  }
+  expect((await team.sums()).leased).toBeLessThan(FREE / 2)
+})
 
 test('whatever happens to hosts, no more runs are active or start in a month than the plan allows', {
   timeout: 120_000,

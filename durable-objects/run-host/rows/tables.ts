@@ -64,6 +64,7 @@ export function openTables(sql: SqlStorage) {
 
     /** Never reused while work of the run with this number may be in progress. */
     nextRun: (): number => ++lastRun,
+    newestRun: (): number => lastRun,
     nextOutboxId(): number {
       lastOutboxId ??= max('outbox', 'id')
       return ++lastOutboxId
@@ -140,6 +141,9 @@ export function openTables(sql: SqlStorage) {
           limit,
         )
         .toArray(),
+    /** Whether the index may not know one of the runs up to this number. */
+    hasUnreported: (upTo: number): boolean =>
+      sql.exec('SELECT 1 FROM unreported WHERE run <= ? LIMIT 1', upTo).toArray().length > 0,
     nextReportAt: (): number | null =>
       sql.exec<{ at: number | null }>('SELECT min(next_at) AS at FROM unreported').one().at,
     /** Keeps requests that came while the report was in progress. */

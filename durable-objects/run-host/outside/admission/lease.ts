@@ -40,8 +40,10 @@ type Waiter = {
 export type LeaseContext = {
   env: Env
   now: () => number
-  /** Whether the index may not know all runs of the host. */
-  hasUnreported: () => boolean
+  /** Whether the host has runs from before this object was loaded, and so perhaps a lease. */
+  hasEarlierRuns: boolean
+  /** Whether the index may not know all runs from before this object was loaded. */
+  hasEarlierUnreported: () => boolean
 }
 
 export class HostLease {
@@ -60,11 +62,12 @@ export class HostLease {
   /** What the row in D1 says. Null after a change without an answer. */
   #row: Share | null = null
   /** There may be leases from before this object was loaded. */
-  #hasEarlier = true
+  #hasEarlier: boolean
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(context: LeaseContext) {
     this.#context = context
+    this.#hasEarlier = context.hasEarlierRuns
   }
 
   /** Admits a new run. Makes no call while the lease has room. */
@@ -157,16 +160,21 @@ export class HostLease {
   async giveBack(teamId: string, host: string): Promise<void> {
     await this.#inTurn(async () => {
       this.#isShort = true
-      const lease = { id: this.#id, teamId, host, period: this.#period }
-      await this.#dropEarlier(lease)
-      await this.#giveBack(lease)
+      await this.#dropEarlier(teamId, host)
+      await this.#giveBack({ id: this.#id, teamId, host, period: this.#period })
     })
   }
 
+  /** The index has taken reports. Runs from before this object was loaded may have been the last that need an earlier lease. */
+  async afterReports(teamId: string, host: string): Promise<void> {
+    if (this.#hasEarlier && isSharedHost(host)) await this.#inTurn(() => this.#dropEarlier(teamId, host))
+  }
+
   /** Runs that were admitted by an earlier lease and are not in the index yet still need it. */
-  async #dropEarlier(lease: Lease): Promise<void> {
-    const { env, now, hasUnreported } = this.#context
-    if (!this.#hasEarlier || hasUnreported()) return
+  async #dropEarlier(teamId: string, host: string): Promise<void> {
+    const { env, now, hasEarlierUnreported } = this.#context
+    if (!this.#hasEarlier || hasEarlierUnreported()) return
+    const lease = { id: this.#id, teamId, host }
     const admitted = await deleteEarlierLeases(env.DB, lease, now())
     this.#hasEarlier = false
     void wakeAdmitted(env.RUNS, admitted)
@@ -195,8 +203,11 @@ export class HostLease {
         let asked = [...this.#waiting]
         const holders = await this.#take(teamId)
         this.#seatWaiting()
-        if (holders.length > 0 && asked.some((one) => this.#waiting.includes(one))) {
-          await askToGiveBack(this.#context.env.RUNS, teamId, holders)
+        if ((holders.length > 0 || this.#hasEarlier) && asked.some((one) => this.#waiting.includes(one))) {
+          await Promise.all([
+            askToGiveBack(this.#context.env.RUNS, teamId, holders),
+            this.#inTurn(() => this.#dropEarlier(teamId, this.#host)),
+          ])
           asked = [...this.#waiting]
           await this.#take(teamId)
           this.#seatWaiting()

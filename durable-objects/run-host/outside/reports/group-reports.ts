@@ -5,7 +5,9 @@
 // 2. A report is sent at most `GROUP_MS` after the change. If the index does not answer, it is retried with growing
 //    delays.
 // 3. A run that cannot be reported does not delay the others.
+
 import { objectLog } from '../../../../src/context.ts'
+import { hostOf } from '../../../../src/core/run-id.ts'
 import type { Env } from '../../../../src/env.ts'
 import { applyRunReports, type Reported, type RunReport } from '../../../../src/modules/runs/index.ts'
 import type { RunMachine } from '../../machine.ts'
@@ -137,7 +139,8 @@ export class GroupReports {
   }
 
   async #report(group: Ready[]): Promise<void> {
-    const { env, tables, onReported } = this.#context
+    const { env, tables, lease, onReported } = this.#context
+    const teamId = String(group[0]?.report.view.teamId)
     try {
       const reported = await this.#index.report(group.map(({ report }) => report))
       this.#index.takeReports(() => {
@@ -147,7 +150,8 @@ export class GroupReports {
           onReported(id)
         }
       })
-      notifyOthers(env, String(group[0]?.report.view.teamId), reported)
+      notifyOthers(env, teamId, reported)
+      void lease.afterReports(teamId, hostOf(String(group[0]?.id))).catch(() => undefined)
     } catch (error) {
       objectLog(this.#context.env).error('the index refused a report', { runs: group.length, error })
       // One of them may be the cause.
