@@ -11,8 +11,25 @@ const CONSEQUENCES = [
   'because client disconnected',
   'run.unreadable: ',
 ]
+/** They are only left out so soon after an error with the mark: later they are news. */
+const FOLLOW_WITHIN_MS = 10_000
 
-/** Whether a message of the runtime is about an error that a test has caused. */
-export const isOnPurpose = (message: string): boolean =>
-  /^(uncaught exception; |exception = )/.test(message) &&
-  [MARK, ...CONSEQUENCES].some((known) => message.split('\n', 1)[0]?.includes(known))
+/** A message about an error: its first line, and those of its stack. */
+const MESSAGE = /^(?:uncaught exception; |exception = ).*\n?(?:(?:stack: | +at ).*\n?)*/gm
+
+const firstLine = (message: string): string => message.split('\n', 1)[0] as string
+
+/** Returns a function that removes the messages about errors that tests have caused from a printed text. */
+export function newsFilter(): (text: string, now: number) => string {
+  let causedAt = Number.NEGATIVE_INFINITY
+  return (text, now) =>
+    text.replace(MESSAGE, (message) => {
+      const line = firstLine(message)
+      if (line.includes(MARK)) {
+        causedAt = now
+        return ''
+      }
+      const follows = now - causedAt < FOLLOW_WITHIN_MS && CONSEQUENCES.some((known) => line.includes(known))
+      return follows ? '' : message
+    })
+}
