@@ -12,7 +12,7 @@ type EntryPoint = Record<string, { prototype: Record<string, Method> }> & { defa
 
 /** Calls that change something, by class. A run's host is observed in more detail by `faults.ts`. */
 const WORK: Record<string, string[]> = {
-  FlowGate: ['enter', 'leave', 'hear', 'alarm'],
+  FlowGate: ['enter', 'leave', 'receive', 'alarm'],
   LiveHub: ['publish', 'deliver', 'close', 'webSocketClose', 'alarm'],
   MetricsHub: ['add'],
   TaskDesk: ['wake', 'alarm'],
@@ -63,7 +63,11 @@ function observed(entryPoint: EntryPoint): EntryPoint {
   }
   for (const [name, calls] of Object.entries(WORK)) {
     const { prototype } = entryPoint[name] as EntryPoint[string]
-    for (const call of calls) prototype[call] = observedCall(prototype[call] as Method)
+    for (const call of calls) {
+      const method = prototype[call]
+      if (typeof method !== 'function') throw new Error(`${name} has no method ${call}`)
+      prototype[call] = observedCall(method)
+    }
   }
   return entryPoint
 }
