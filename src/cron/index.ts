@@ -2,12 +2,13 @@
 // A failing task does not stop the others.
 import { openContext, type RequestContext } from '../context.ts'
 import { newId } from '../core/ids.ts'
+import { TickBudget } from '../core/tick-budget.ts'
 import { loadSettings } from '../db/platform-settings.ts'
 import { purgeExpired } from '../db/purge.ts'
 import type { Env } from '../env.ts'
 import { CRON_TASKS, MODULES } from '../modules/index.ts'
 import { recordTick, type TaskResult } from '../modules/system/index.ts'
-import { longestKept, retainByPlan } from './retention.ts'
+import { longestKept, retainByPlan, retainOfAll } from './retention.ts'
 
 export async function tick(
   env: Env,
@@ -19,7 +20,9 @@ export async function tick(
   await loadSettings(env.DB)
   const tasks: TaskResult[] = []
   for (const { name, run } of CRON_TASKS) tasks.push(await attempt(request, name, () => run(request)))
-  tasks.push(await attempt(request, 'retention by plan', () => retainByPlan(request)))
+  const budget = new TickBudget(now)
+  tasks.push(await attempt(request, 'retention of all teams', () => retainOfAll(request, budget)))
+  tasks.push(await attempt(request, 'retention by plan', () => retainByPlan(request, budget)))
   tasks.push(...(await purge(request)))
   await attempt(request, 'record the tick', () => recordTick(env.DB, { startedAt, finishedAt: now(), tasks }))
 }

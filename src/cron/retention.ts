@@ -3,10 +3,12 @@
 //    are its teams processed one by one.
 // 2. A tick processes some teams, and stays with a team that has more. So a large team delays others, but nothing is skipped.
 // 3. Logs of deleted teams and of the platform are kept.
+// 4. All of it shares one budget per tick.
 import type { RequestContext } from '../context.ts'
 import { DAY_MS } from '../core/clock.ts'
 import { PLANS, type Plan } from '../core/plans.ts'
 import { longestDays, type Retained, retentionDays } from '../core/platform-settings.ts'
+import { TickBudget } from '../core/tick-budget.ts'
 import { currentSettings } from '../db/platform-settings.ts'
 import { type ExpiringRows, findTeamsAfter, type PlannedTeam, purgeOfTeam } from '../db/purge.ts'
 import { prepare } from '../db/statement.ts'
@@ -16,8 +18,6 @@ import { MODULES } from '../modules/index.ts'
 
 const SWEEP = 'retention'
 const TEAMS_A_TICK = 50
-/** A tick begins no other team after this time. */
-const MAX_MS = 20_000
 
 type RetainedRows = ExpiringRows & { retained: Retained }
 
@@ -46,18 +46,24 @@ function shorterOf(request: RequestContext, plan: Plan): Map<Retained, number> {
   return found
 }
 
-export async function retainByPlan(request: RequestContext): Promise<void> {
+export async function retainOfAll(request: RequestContext, budget: TickBudget): Promise<void> {
+  for (const { ofAll } of retirements) await ofAll?.(request, budget)
+}
+
+export async function retainByPlan(
+  request: RequestContext,
+  budget: TickBudget = new TickBudget(request.now),
+): Promise<void> {
   const shorter = new Map(PLANS.map((plan) => [plan as string, shorterOf(request, plan)]))
   if ([...shorter.values()].every((kinds) => kinds.size === 0)) return
   const { DB } = request.env
   const { position } = await findPosition(DB, SWEEP)
   const teams = await findTeamsAfter(DB, position, TEAMS_A_TICK)
-  const endAt = request.now() + MAX_MS
   let done = position
   for (const team of teams) {
-    if (request.now() >= endAt) break
+    if (budget.isSpent) break
     const kinds = shorter.get(team.plan)
-    if (kinds !== undefined && kinds.size > 0 && (await retainOf(request, team, kinds))) break
+    if (kinds !== undefined && kinds.size > 0 && (await retainOf(request, team, kinds, budget))) break
     done = team.id
   }
   const isRound = teams.length < TEAMS_A_TICK && done === (teams.at(-1)?.id ?? position)
@@ -69,6 +75,7 @@ async function retainOf(
   request: RequestContext,
   team: PlannedTeam,
   kinds: ReadonlyMap<Retained, number>,
+  budget: TickBudget,
 ): Promise<boolean> {
   const before = (kind: Retained): number => request.now() - (kinds.get(kind) ?? 0) * DAY_MS
   const due = rows.filter(({ retained }) => kinds.has(retained))
@@ -77,8 +84,9 @@ async function retainOf(
     team.id,
     due.map((one) => ({ one, before: before(one.retained) })),
   )
+  budget.spend(1)
   for (const { kind, ofTeam } of retirements) {
-    if (kinds.has(kind) && (await ofTeam(request, team.id, before(kind)))) hasMore = true
+    if (kinds.has(kind) && (await ofTeam(request, team.id, before(kind), budget))) hasMore = true
   }
   return hasMore
 }

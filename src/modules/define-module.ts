@@ -4,6 +4,7 @@ import type { Hono } from 'hono'
 import type { Schema } from 'hono/types'
 import type { RequestContext } from '../context.ts'
 import type { Retained } from '../core/platform-settings.ts'
+import type { TickBudget } from '../core/tick-budget.ts'
 import type { ExportList } from '../db/export-list.ts'
 import type { ExpiringRows } from '../db/purge.ts'
 import type { AppEnv } from '../http/app-env.ts'
@@ -28,8 +29,10 @@ export type Retirement = {
   kind: Retained
   /** Must cover the plan with the longest retention, because nothing else deletes these rows. */
   everyTeam?: true
+  /** Deletes what all teams have from before the longest retention of any plan. */
+  ofAll?: (request: RequestContext, budget: TickBudget) => Promise<unknown>
   /** Deletes what a team has from before that time, a limited part per call. Returns true if there may be more. */
-  ofTeam: (request: RequestContext, teamId: string, before: number) => Promise<boolean>
+  ofTeam: (request: RequestContext, teamId: string, before: number, budget: TickBudget) => Promise<boolean>
 }
 
 export type { ExportList }

@@ -20,6 +20,7 @@ export { fillFileInputs, namesFiles, requireFilesReadable, resolveFileInputs } f
 export { MAX_FILE_BYTES } from './service/size.ts'
 export { contentTypeOf, type OpenContent, openVersions, type Version } from './service/sources.ts'
 export {
+  callsToDeleteFiles,
   deleteRunFiles,
   deleteTeamFile,
   forgetFileUses,

@@ -73,10 +73,9 @@ export const runsModule = defineModule({
   cron: [
     { name: 'sweep slots', run: sweepSlots, urgent: true },
     { name: 'sweep runs', run: sweepRuns, urgent: true },
-    { name: 'retire runs', run: retireRuns },
     { name: 'write the manifest of runs', run: writeRunManifest },
   ],
   expires: [{ table: 'run_followers', column: 'ends_at', keepMs: 0 }],
-  retires: [{ kind: 'runs', ofTeam: retireRunsOfTeam }],
+  retires: [{ kind: 'runs', ofAll: retireRuns, ofTeam: retireRunsOfTeam }],
   exportLists: runsExport,
 })

@@ -5,7 +5,6 @@ import { afterEach, expect, test } from 'vitest'
 import { setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
 import { hostOf } from '../../../src/core/run-id.ts'
 import { deliverEvent } from '../../../src/modules/events/deliver.ts'
-import { retireRuns } from '../../../src/modules/runs/remove/retire.ts'
 import { lose } from '../../chaos/support/drive.ts'
 import { recordSql } from '../../db/support/plans.ts'
 import { call } from '../../helpers/api.ts'
@@ -13,6 +12,7 @@ import { clock } from '../../helpers/clock.ts'
 import { runJobs, withContext } from '../../helpers/jobs.ts'
 import { onPurpose } from '../../helpers/on-purpose.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
+import { retireFromStart } from '../../helpers/retention.ts'
 import { linear, runOf, start } from '../../helpers/runs.ts'
 import {
   begun,
@@ -122,7 +122,7 @@ test('a deleted or removed run leaves no row behind', async () => {
   await putRows(person.teamId, [old])
   const retire = () => env.DB.prepare('UPDATE runs SET finished_at = 1 WHERE id = ?').bind(old).run()
   await until(async () => (await retire()).meta.changes === 1, 'the run is reported')
-  await withContext(retireRuns)
+  await withContext(retireFromStart)
   await listed(old)
 })
 

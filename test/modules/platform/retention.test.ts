@@ -2,8 +2,12 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
+import { newId } from '../../../src/core/ids.ts'
 import type { Plan } from '../../../src/core/plans.ts'
+import { TickBudget } from '../../../src/core/tick-budget.ts'
 import { retainByPlan } from '../../../src/cron/retention.ts'
+import { prepare } from '../../../src/db/statement.ts'
+import { findPosition, putPosition } from '../../../src/db/sweep-position.ts'
 import { get, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
 import { newCallback, newNotification } from '../../helpers/deliveries.ts'
@@ -68,6 +72,20 @@ test('a longer retention only applies to its plan', async () => {
   await runCron()
   await retainTeamsSince(since)
   expect([await free(), await team()]).toEqual([NONE, ALL])
+})
+
+test('a tick whose budget is spent visits no team', async () => {
+  const free = await newData('free', 8)
+  await setSettings({ retention: { notifications: { free: 7 } } })
+  const position = newId('team', since - 1)
+  await prepare(env.DB, putPosition('retention', { position, nextAt: 0 })).run()
+  await withContext((request) => {
+    const budget = new TickBudget(request.now)
+    budget.spend(500)
+    return retainByPlan(request, budget)
+  })
+  expect(await free()).toEqual(ALL)
+  expect(await findPosition(env.DB, 'retention')).toMatchObject({ position })
 })
 
 test('without a difference no team is visited', async () => {

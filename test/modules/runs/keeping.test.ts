@@ -2,14 +2,18 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import type { RequestContext } from '../../../src/context.ts'
 import { DAY_MS } from '../../../src/core/clock.ts'
+import { utf8 } from '../../../src/core/crypto.ts'
 import { hostAt, newRunId } from '../../../src/core/run-id.ts'
+import { TickBudget } from '../../../src/core/tick-budget.ts'
 import { yieldToEventLoop } from '../../../src/core/yield.ts'
+import { writeTeamFile } from '../../../src/modules/files/index.ts'
 import { writeRunManifest } from '../../../src/modules/runs/rebuild/manifest.ts'
-import { retireRuns, retireRunsOfTeam } from '../../../src/modules/runs/remove/retire.ts'
+import { retireRunsOfTeam } from '../../../src/modules/runs/remove/retire.ts'
 import { get, post } from '../../helpers/api.ts'
 import { eventually } from '../../helpers/changes.ts'
 import { withContext } from '../../helpers/jobs.ts'
 import { newPerson } from '../../helpers/people.ts'
+import { retireFromStart } from '../../helpers/retention.ts'
 import { linear, newSpec, reported, runOf } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
@@ -36,7 +40,7 @@ test('a run that ended long ago is removed with its object, a newer one stays', 
   await env.DB.prepare('UPDATE runs SET finished_at = ? WHERE id = ?')
     .bind(Date.now() - 31 * DAY_MS, old.id)
     .run()
-  expect(await withContext((request) => retireRuns(onRunTime(request)))).toBeGreaterThan(0)
+  expect(await withContext((request) => retireFromStart(onRunTime(request)))).toBeGreaterThan(0)
   expect(await rowOf(old.id)).toBeNull()
   expect((await get(`/api/v1/workflows/executions/${old.id}`, old.person)).status).toBe(404)
   expect((await get(`/api/v1/workflows/executions/${young.id}`, young.person)).status).toBe(200)
@@ -68,7 +72,7 @@ test('a tick retires page after page, and new runs are served in between', async
   const { teamId, ids, left } = await dueRuns(120)
   const between: number[] = []
   let isOver = false
-  const retiring = withContext((request) => retireRuns(onRunTime(request))).finally(() => {
+  const retiring = withContext((request) => retireFromStart(onRunTime(request))).finally(() => {
     isOver = true
   })
   while (!isOver) {
@@ -97,20 +101,123 @@ test('a tick without time stops after a page, and the next one continues', async
   expect(await left()).toBe(0)
 })
 
-test('runs of a host that does not respond do not stop the others', async () => {
-  const { teamId, left } = await dueRuns(60, (i) => (i < 55 ? 0 : 1))
-  const silent = hostAt(teamId, 0)
+/** Rows of ended runs that are due, without objects. */
+async function dueRows(teamId: string, count: number, placeOf: (i: number) => number): Promise<string[]> {
+  const ids = Array.from({ length: count }, (_, i) => newRunId(teamId, placeOf(i), Date.now() + i))
+  const insert = env.DB.prepare(
+    `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, finished_at)
+     VALUES (?, ?, 1, 'n', 'succeeded', 'manual', 1, ?, 1)`,
+  )
+  await env.DB.batch(ids.map((id, i) => insert.bind(id, teamId, i + 1)))
+  return ids
+}
+
+const idsOf = async (teamId: string): Promise<string[]> => {
+  const { results } = await env.DB.prepare('SELECT id FROM runs WHERE team_id = ? ORDER BY created_at')
+    .bind(teamId)
+    .all<{ id: string }>()
+  return results.map(({ id }) => id)
+}
+
+/** The runs of these hosts cannot be removed. `asked` names the host of each call. */
+function withSilent(
+  request: RequestContext,
+  silent: readonly string[],
+  asked: string[] = [],
+): RequestContext {
   const RUNS = {
     idFromName: (name: string) => name,
-    get: (name: string) =>
-      name === silent
+    get: (name: string) => {
+      asked.push(name)
+      return silent.includes(name)
         ? { removeRuns: () => Promise.reject(new Error('silent')) }
-        : env.RUNS.get(env.RUNS.idFromName(name)),
+        : env.RUNS.get(env.RUNS.idFromName(name))
+    },
   } as unknown as typeof env.RUNS
+  return { ...request, env: { ...request.env, RUNS } }
+}
+
+test('runs of a host that does not respond do not stop the others, however many they are', async () => {
+  const { teamId } = await newPerson()
+  const ids = await dueRows(teamId, 265, (i) => (i < 260 ? 0 : 1))
   await withContext((request) =>
-    retireRunsOfTeam({ ...request, env: { ...request.env, RUNS } }, teamId, Date.now()),
+    retireRunsOfTeam(withSilent(request, [hostAt(teamId, 0)]), teamId, Date.now()),
   )
-  expect(await left()).toBe(55)
+  expect(await idsOf(teamId)).toEqual(ids.slice(0, 260))
+})
+
+test('the oldest runs of all teams do not stop the others either', async () => {
+  const { teamId } = await newPerson()
+  const ids = await dueRows(teamId, 265, (i) => (i < 260 ? 0 : 1))
+  await withContext((request) => retireFromStart(withSilent(onRunTime(request), [hostAt(teamId, 0)])))
+  expect(await idsOf(teamId)).toEqual(ids.slice(0, 260))
+})
+
+test('the next tick continues after runs that could not be removed, and the one after it tries them again', async () => {
+  const { teamId } = await newPerson()
+  const ids = await dueRows(teamId, 60, (i) => (i < 55 ? 0 : 1))
+  const tick = (silent: readonly string[], calls: number) =>
+    withContext((request) => {
+      const budget = new TickBudget(request.now)
+      budget.spend(calls)
+      return retireRunsOfTeam(withSilent(request, silent), teamId, Date.now(), budget)
+    })
+  const silent = [hostAt(teamId, 0)]
+  expect(await tick(silent, 497)).toBe(true)
+  expect(await idsOf(teamId)).toEqual(ids)
+  expect(await tick(silent, 0)).toBe(false)
+  expect(await idsOf(teamId)).toEqual(ids.slice(0, 55))
+  expect(await tick([], 0)).toBe(false)
+  expect(await idsOf(teamId)).toEqual([])
+})
+
+test('a host that uses all the time leaves the others to the next tick', async () => {
+  const { teamId } = await newPerson()
+  const ids = await dueRows(teamId, 4, (i) => i % 3)
+  const slow = hostAt(teamId, 0)
+  const tick = (asked: string[]) =>
+    withContext((request) =>
+      retireRunsOfTeam(
+        { ...withSilent(request, [slow], asked), now: () => Date.now() + (asked.length > 0 ? 60_000 : 0) },
+        teamId,
+        Date.now(),
+      ),
+    )
+  const [first, second]: [string[], string[]] = [[], []]
+  expect(await tick(first)).toBe(true)
+  expect(first).toEqual([slow])
+  expect(await tick(second)).toBe(true)
+  expect(second).toEqual([hostAt(teamId, 1)])
+  expect(await idsOf(teamId)).toEqual([ids[0], ids[2], ids[3]])
+})
+
+async function* pieces(text: string): AsyncGenerator<Uint8Array> {
+  yield utf8(text)
+}
+
+test('the calls for files count, and a tick that has none left removes nothing', async () => {
+  const { teamId } = await newPerson()
+  const ids = await dueRows(teamId, 3, () => 0)
+  await withContext(async (request) => {
+    for (const runId of ids)
+      await writeTeamFile(request, {
+        ...{ teamId, userId: null, name: 'a.txt', runId, operationId: runId },
+        ...{ chunks: pieces('a'), sizeBytes: null },
+      })
+  })
+  const tick = (calls: number) =>
+    withContext((request) => {
+      const budget = new TickBudget(request.now)
+      budget.spend(calls)
+      return retireRunsOfTeam(request, teamId, Date.now(), budget)
+    })
+  expect(await tick(500)).toBe(true)
+  expect(await idsOf(teamId)).toEqual(ids)
+  expect(await tick(490)).toBe(true)
+  expect(await idsOf(teamId)).toHaveLength(1)
+  expect(await tick(0)).toBe(false)
+  expect(await tick(0)).toBe(false)
+  expect(await idsOf(teamId)).toEqual([])
 })
 
 const manifestAt = (now: number) => withContext((request) => writeRunManifest({ ...request, now: () => now }))

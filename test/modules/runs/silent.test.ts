@@ -5,7 +5,6 @@ import { env } from 'cloudflare:workers'
 import { afterEach, expect, test } from 'vitest'
 import { setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
 import { hostOf } from '../../../src/core/run-id.ts'
-import { retireRuns } from '../../../src/modules/runs/remove/retire.ts'
 import { flowGate } from '../../../src/objects/flow-gate.ts'
 import { lose } from '../../chaos/support/drive.ts'
 import { time } from '../../chaos/support/time.ts'
@@ -16,6 +15,7 @@ import { clock } from '../../helpers/clock.ts'
 import { runJobsOfType, withContext } from '../../helpers/jobs.ts'
 import { onPurpose } from '../../helpers/on-purpose.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
+import { retireFromStart } from '../../helpers/retention.ts'
 import { type Definition, newSpec, reported, runOf, settled } from '../../helpers/runs.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 
@@ -110,7 +110,7 @@ test('its own team can delete it when it has ended, and retention does not ask i
   expect(await rowOf(id)).toMatchObject({ deletedAt: expect.any(Number) })
   await setRow(id, 'finished_at = 1')
   const later = clock.now() + 4_000 * 86_400_000
-  await withContext((request) => retireRuns({ ...request, env: deaf, now: () => later }))
+  await withContext((request) => retireFromStart({ ...request, env: deaf, now: () => later }))
   expect(await rowOf(id)).toBeNull()
 })
 

@@ -1,27 +1,32 @@
 // Moves the oldest entries of a team to R2. Invariants:
 // 1. Only sealed entries at the start of the log are moved, and their chain is checked first. A log that was tampered with stays.
 // 2. The part is in R2 before its rows are deleted, and the batch that deletes them records where they are.
-// 2. The part is in R2 before its rows are deleted, and the batch that deletes them says where they are.
 import type { RequestContext } from '../../../context.ts'
+import { TickBudget } from '../../../core/tick-budget.ts'
 import { runBatch } from '../../../db/statement.ts'
 import { putPart, readPart } from '../archive-files.ts'
 import { CHAIN_START, type ChainLink, type ChainRow, nextLink } from '../chain.ts'
 import { type ArchivePart, deleteArchived, findOldest, findParts, insertPart } from '../repo/archives.ts'
 
 const PART_ENTRIES = 500
+/** At most: the earlier parts and the last of them, the new file and its check, and the batch. */
+const CALLS_A_PART = 6
 
 /** True if there is more to move. */
 export async function archiveAudit(
   request: RequestContext,
   teamId: string,
   before: number,
+  budget: TickBudget = new TickBudget(request.now),
 ): Promise<boolean> {
   const { DB, FILES } = request.env
   const oldest = await findOldest(DB, teamId, PART_ENTRIES)
+  budget.spend(1)
   const end = oldest.findIndex(({ createdAt, seal }) => seal === null || createdAt >= before)
   const rows = end === -1 ? oldest : oldest.slice(0, end)
   const [first, last] = [rows[0], rows.at(-1)]
   if (first === undefined || last === undefined) return false
+  budget.spend(CALLS_A_PART)
   if (!(await followsOn(request, teamId, rows))) {
     request.log.error('a part of the audit log does not hold, and is not archived', {
       teamId,

@@ -34,14 +34,14 @@ export function deleteFilesOfRun(teamId: string, runId: string, files: readonly 
 export async function findRunsWithFiles(
   d1: D1Database,
   runIds: readonly string[],
-): Promise<{ runId: string; teamId: string }[]> {
+): Promise<{ runId: string; teamId: string; files: number }[]> {
   const { results } = await d1
     .prepare(
-      `SELECT DISTINCT f.run_id AS runId, f.team_id AS teamId FROM json_each(?) one
-       JOIN files f ON f.run_id = one.value AND f.run_id IS NOT NULL`,
+      `SELECT f.run_id AS runId, f.team_id AS teamId, count(*) AS files FROM json_each(?) one
+       JOIN files f ON f.run_id = one.value AND f.run_id IS NOT NULL GROUP BY f.run_id, f.team_id`,
     )
     .bind(JSON.stringify(runIds))
-    .all<{ runId: string; teamId: string }>()
+    .all<{ runId: string; teamId: string; files: number }>()
   return results
 }
 

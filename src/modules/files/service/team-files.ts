@@ -100,6 +100,9 @@ export async function deleteTeamFile(
 
 const RUN_FILES_A_COMMIT = 100
 
+/** At most: two queries, and for each commit a query, the batch and the queue. */
+export const callsToDeleteFiles = (files: number): number => 2 + 3 * Math.ceil(files / RUN_FILES_A_COMMIT)
+
 /** Deletes the files of a run. May be repeated. */
 export async function deleteRunFiles(scope: RequestContext, teamId: string, runId: string): Promise<void> {
   for (;;) {

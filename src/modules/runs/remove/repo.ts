@@ -37,37 +37,43 @@ export const markDeleted = (runId: string, teamId: string, now: number): Stateme
   statement('DELETE FROM event_waits WHERE run_id = ?', runId),
 ]
 
-export type RetiredRun = { id: string; deletedAt: number | null }
+/** A run's place in the order in which runs are removed. */
+export type Place = { at: number; id: string }
+
+export type RetiredRun = Place & { deletedAt: number | null }
+
+/** By the time of their end, after this place. */
 
 export async function findEndedBefore(
   d1: D1Database,
   cutoff: number,
-  without: readonly string[],
+  after: Place,
   limit: number,
 ): Promise<RetiredRun[]> {
   const { results } = await d1
     .prepare(
-      `SELECT id, deleted_at AS deletedAt FROM runs
-       WHERE finished_at < ?1 AND id NOT IN (SELECT value FROM json_each(?2)) ORDER BY finished_at LIMIT ?3`,
+      `SELECT id, finished_at AS at, deleted_at AS deletedAt FROM runs
+       WHERE finished_at < ?1 AND (finished_at, id) > (?2, ?3) ORDER BY finished_at, id LIMIT ?4`,
     )
-    .bind(cutoff, JSON.stringify(without), limit)
+    .bind(cutoff, after.at, after.id, limit)
     .all<RetiredRun>()
   return results
 }
 
+/** By the time of their start, after this place. */
 export async function findEndedOfTeam(
   d1: D1Database,
   teamId: string,
   before: number,
-  without: readonly string[],
+  after: Place,
   limit: number,
 ): Promise<RetiredRun[]> {
   const { results } = await d1
     .prepare(
-      `SELECT id, deleted_at AS deletedAt FROM runs WHERE team_id = ?1 AND created_at < ?2 AND finished_at < ?2
-       AND id NOT IN (SELECT value FROM json_each(?3)) ORDER BY created_at, id LIMIT ?4`,
+      `SELECT id, created_at AS at, deleted_at AS deletedAt FROM runs WHERE team_id = ?1 AND created_at < ?2 AND finished_at < ?2
+       AND (created_at, id) > (?3, ?4) ORDER BY created_at, id LIMIT ?5`,
     )
-    .bind(teamId, before, JSON.stringify(without), limit)
+    .bind(teamId, before, after.at, after.id, limit)
     .all<RetiredRun>()
   return results
 }
