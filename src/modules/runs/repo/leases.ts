@@ -120,14 +120,15 @@ export async function releaseLease(
 export const findHolders = (teamId: string): Statement =>
   statement('SELECT DISTINCT host FROM run_leases WHERE team_id = ? AND slots > 0', teamId)
 
-const MAX_HOLDERS = 500
+const MAX_HOLDERS = 100
 
-/** The hosts that hold slots of teams whose runs are in line. */
+/** The hosts that hold slots of teams whose runs are in line. Those that renewed their lease longest ago come first. */
 export async function findHoldersBesideLines(d1: D1Database): Promise<{ teamId: string; host: string }[]> {
   const { results } = await d1
     .prepare(
-      `SELECT DISTINCT l.team_id AS teamId, l.host FROM run_leases l WHERE l.slots > 0
-       AND EXISTS (SELECT 1 FROM runs r WHERE r.team_id = l.team_id AND r.line_since IS NOT NULL) LIMIT ?`,
+      `SELECT l.team_id AS teamId, l.host FROM run_leases l WHERE l.slots > 0
+       AND EXISTS (SELECT 1 FROM runs r WHERE r.team_id = l.team_id AND r.line_since IS NOT NULL)
+       GROUP BY l.team_id, l.host ORDER BY min(l.expires_at) LIMIT ?`,
     )
     .bind(MAX_HOLDERS)
     .all<{ teamId: string; host: string }>()
