@@ -135,6 +135,25 @@ test('after Retry-After, deliveries of the same pass that are not sent yet wait 
   expect(await receiver.received()).toHaveLength(30 + sent)
 })
 
+test('a delivery that was claimed but not sent keeps the time of its earlier attempt', async () => {
+  const person = await withKey(await newPerson())
+  const { id } = await newEndpoint(person, newReceiver({ answers: '500' }).url)
+  for (let i = 0; i < 30; i++) await record(person.teamId)
+  await pass(id)
+  const { url } = newReceiver({ answers: '429', 'retry-after': '600' })
+  await env.DB.prepare('UPDATE webhook_endpoints SET url = ? WHERE id = ?').bind(url, id).run()
+  clock.advance(HOUR_MS)
+  const second = clock.now()
+  await pass(id)
+  const all: any[] = await deliveriesOf(person, id, '?limit=100')
+  const sentTwice = all.filter(({ lastAttemptAt }) => Date.parse(lastAttemptAt) >= second)
+  expect(all.map(({ attempt }) => attempt).sort()).toEqual([
+    ...Array(30 - sentTwice.length).fill(1),
+    ...sentTwice.map(() => 2),
+  ])
+  expect(sentTwice.length).toBeLessThanOrEqual(6)
+})
+
 test('an endpoint that has just succeeded is not disabled by a failure of the same pass', async () => {
   const person = await withKey(await newPerson())
   const { id } = await newEndpoint(person, newReceiver().url)

@@ -23,7 +23,7 @@ export type DueDelivery = {
  */
 export const claimDue = (lane: string, claim: string, now: number, most: number): Statement =>
   statement(
-    `UPDATE webhook_deliveries SET attempt = attempt + 1, claim = ?2, next_attempt_at = ?3 + ${CLAIM_MS}, last_attempt_at = ?3
+    `UPDATE webhook_deliveries SET attempt = attempt + 1, claim = ?2, next_attempt_at = ?3 + ${CLAIM_MS}
      WHERE id IN (SELECT id FROM webhook_deliveries WHERE lane = ?1 AND next_attempt_at <= ?3 AND NOT EXISTS (
          SELECT 1 FROM webhook_endpoints e WHERE e.id = ?1 AND (e.active = 0 OR e.held_until > ?3))
        ORDER BY next_attempt_at LIMIT min(?4, COALESCE((SELECT rate_limit_per_s FROM webhook_endpoints WHERE id = ?1), ?4)))`,
@@ -75,6 +75,7 @@ export type Ended = {
   responseBody: string | null
   durationMs: number
   error: string | null
+  startedAt: number
   finishedAt: number
 }
 
@@ -82,7 +83,7 @@ export type Ended = {
 export const setDeliveryResult = (claim: string, ended: Ended): Statement =>
   statement(
     `UPDATE webhook_deliveries SET status = ?3, claim = NULL, url = ?5, response_status = ?6, response_headers = ?7,
-       response_body = ?8, duration_ms = ?9, error = ?10, finished_at = CASE WHEN ?3 = 'pending' THEN NULL ELSE ?11 END,
+       response_body = ?8, duration_ms = ?9, error = ?10, finished_at = CASE WHEN ?3 = 'pending' THEN NULL ELSE ?11 END, last_attempt_at = ?12,
        next_attempt_at = CASE WHEN EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = endpoint_id AND e.active = 0) THEN NULL ELSE ?4 END
      WHERE id = ?1 AND claim = ?2`,
     ended.id,
@@ -96,12 +97,13 @@ export const setDeliveryResult = (claim: string, ended: Ended): Statement =>
     ended.durationMs,
     ended.error,
     ended.finishedAt,
+    ended.startedAt,
   )
 
 /** The claimed attempt was not made. */
 export const releaseDelivery = (claim: string, id: string, now: number): Statement =>
   statement(
-    `UPDATE webhook_deliveries SET attempt = attempt - 1, claim = NULL, last_attempt_at = CASE WHEN attempt = 1 THEN NULL ELSE last_attempt_at END,
+    `UPDATE webhook_deliveries SET attempt = attempt - 1, claim = NULL,
        next_attempt_at = CASE WHEN EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = endpoint_id AND e.active = 0) THEN NULL ELSE ?3 END
      WHERE id = ?1 AND claim = ?2`,
     id,

@@ -161,6 +161,7 @@ export function resultOf(
       responseBody: status === null ? null : body,
       durationMs,
       error: succeeded ? null : (error ?? reasonOf(verdict, outcome)),
+      startedAt: at,
       finishedAt: endedAt,
     }),
     countIfChanged('webhookAttempts', succeeded ? 'succeeded' : 'failed', endedAt),
