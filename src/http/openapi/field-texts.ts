@@ -187,7 +187,8 @@ export const FIELD_TEXTS: Readonly<Record<string, string>> = {
   platformId: 'The platform’s id of it.',
   previews: 'Whether it has previews.',
   project: 'The project on the platform.',
-  readyAt: 'When it was ready; null while it is not.',
+  readyAt:
+    'When it was ready; null while it is not. If it only became ready after it had failed, the time when it was published.',
   reasoningTokens: 'Tokens received that models used for reasoning.',
   ref: 'A name that other items of the request can refer to.',
   remove: 'How many would be removed.',
