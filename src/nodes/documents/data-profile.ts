@@ -11,7 +11,7 @@ export const dataProfile = effectNode({
   summary: 'Analyses all rows of a table.',
   params: z.strictObject({ file: FileParam.describe('CSV, TSV, JSON, JSON lines or XLSX.') }),
   output:
-    '`{ rows, columns, statistics, groups, correlations, outliers, trends, charts: [{ name, svg }], findings }`. Standard deviation and variance are for a sample; quartiles are interpolated.',
+    '`{ rows, columns, statistics, groups, correlations, outliers, trends, charts: [{ name, svg }], findings }`. Standard deviation and variance are for a sample; quartiles are interpolated. Of a long table, correlations only compare the first number columns, and a finding says so.',
   example: { file: 'prices/2026.csv' },
   ports: mainPort,
   needsCredential: false,

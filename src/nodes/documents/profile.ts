@@ -20,7 +20,7 @@ const MAX_OUTLIERS = 20
 const MAX_CORRELATIONS = 50
 const MAX_POINTS = 500
 const MAX_NUMBER_COLUMNS = 30
-/** Pairs of columns times rows. Of a long table, fewer columns are compared. */
+/** Pairs of columns times rows. Of a long table, only the first columns are compared. */
 const MAX_COMPARED = 20_000_000
 
 export type Table = { names: readonly string[]; rows: readonly (readonly unknown[])[] }
@@ -34,7 +34,8 @@ export function profileOf({ names, rows }: Table): Record<string, Json> {
   const numbers = columns.filter(({ type }) => type === 'number').slice(0, MAX_NUMBER_COLUMNS)
   const figures = new Map(numbers.map(({ name, cells }) => [name, figuresFor(cells)]))
   const statistics = Object.fromEntries(figures)
-  const correlations = correlationsOf(numbers)
+  const compared = comparedOf(numbers, rows.length)
+  const correlations = correlationsOf(compared)
   const groups = groupsOf(columns, numbers)
   const outliers = numbers.flatMap(({ name, cells }) => {
     const own = figures.get(name)
@@ -59,7 +60,12 @@ export function profileOf({ names, rows }: Table): Record<string, Json> {
     outliers,
     trends: trends.map(({ points: _points, ...trend }) => trend),
   }
-  return { ...(result as unknown as Record<string, Json>), charts, findings: findingsOf(result) }
+  const findings = findingsOf(result)
+  if (compared.length < numbers.length)
+    findings.push(
+      `The table is long, so correlations only compare the first ${compared.length} of ${numbers.length} number columns.`,
+    )
+  return { ...(result as unknown as Record<string, Json>), charts, findings }
 }
 
 const figuresFor = (cells: readonly Cell[]): NumberFigures => {
@@ -69,12 +75,15 @@ const figuresFor = (cells: readonly Cell[]): NumberFigures => {
 
 type Typed = Column & { cells: Cell[] }
 
-function correlationsOf(numbers: readonly Typed[]) {
-  const found: { a: string; b: string; r: number }[] = []
-  const rows = numbers[0]?.cells.length ?? 0
+function comparedOf(numbers: readonly Typed[], rows: number): readonly Typed[] {
   let most = numbers.length
   while (((most * (most - 1)) / 2) * rows > MAX_COMPARED) most--
-  const columns = numbers.slice(0, most).map(({ name, cells }) => ({ name, values: numbersOf(cells) }))
+  return numbers.slice(0, most)
+}
+
+function correlationsOf(compared: readonly Typed[]) {
+  const found: { a: string; b: string; r: number }[] = []
+  const columns = compared.map(({ name, cells }) => ({ name, values: numbersOf(cells) }))
   for (const [at, a] of columns.entries())
     for (const b of columns.slice(at + 1)) {
       const r = correlationOf(a.values, b.values)
