@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { type Caller, call, post } from '../../helpers/api.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
+import { newIntegration } from '../integrations/integrations.ts'
 
 const WORKFLOWS = '/api/v1/workflows'
 
@@ -14,13 +15,22 @@ const save = (as: Caller, node: object, more: object = {}) =>
   post(WORKFLOWS, as, { name: 'W', definition: { nodes: [{ id: 'a', ...node }] }, ...more })
 
 const NOOP = { type: 'flow.noop' }
+const SITE = {
+  type: 'deploy.site',
+  credential: 'Netlify',
+  params: { platform: 'netlify', project: 'docs', source: { prefix: 'site/' } },
+}
 
 test.each([
   ['runs:write', { type: 'flow.workflow', params: { workflowKey: 'other' } }],
+  ['deployments:write', SITE],
   ['notify:write', { type: 'notify.user', params: { message: 'Hello' } }],
 ])('it needs %s for a node that does the same', async (scope, node) => {
   const ada = await newPerson()
-  const [plain, able] = [await keyOf(ada), await keyOf(ada, scope)]
+  await newIntegration(ada, { name: 'Netlify', type: 'netlify', secrets: { token: 'secret' } })
+  // A site is made of files, and a platform has an integration.
+  const base = ['files:read', 'integrations:use']
+  const [plain, able] = [await keyOf(ada, ...base), await keyOf(ada, ...base, scope)]
   const group = { type: 'flow.group', params: { body: { nodes: [{ id: 'b', ...node }], output: 1 } } }
   for (const one of [node, group]) {
     const refused = await save(plain, one)
