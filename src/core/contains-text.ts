@@ -2,7 +2,7 @@
 // proportional to their product for texts that repeat, so it must not get two texts that users choose.
 
 export function containsText(text: string, wanted: string): boolean {
-  // Common texts are found at once. The built-in search is fast for short ones.
+  // For a short text, the built-in search is fast in every case.
   if (wanted.length <= MAX_SHORT) return text.includes(wanted)
   const borders = bordersOf(wanted)
   let matched = 0

@@ -16,7 +16,7 @@ export type ProviderName = (typeof PROVIDERS)[number]
 export const isProvider = (name: string): name is ProviderName =>
   (PROVIDERS as readonly string[]).includes(name)
 
-/** One rung of a ladder: the model to try, and its options. */
+/** A model to try, and its options. */
 export type ModelChoice = {
   provider: string
   model: string
@@ -105,7 +105,7 @@ export type ModelFailure = {
   provider: string
   model: string
   reason: FailureReason
-  /** Whether the next rung may be tried. */
+  /** Whether the next model may be tried. */
   movesOn: boolean
   retryAfterMs?: number
   message: string

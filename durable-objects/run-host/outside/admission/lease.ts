@@ -57,8 +57,8 @@ export class HostLease {
   #expiresAt = Number.NEGATIVE_INFINITY
   #waiting: Waiter[] = []
   #isAsking = false
-  /** Others need what this host does not use. */
-  #isShort = false
+  /** Others of the team need what this host does not use. */
+  #othersWait = false
   /** What the row in D1 says. Null after a change without an answer. */
   #row: Share | null = null
   /** There may be leases from before this object was loaded. */
@@ -88,7 +88,7 @@ export class HostLease {
   started(runId: string, how: { isThere: boolean; isAtWork: boolean }): void {
     this.#seats.started(runId, how)
     // If the run exists, its report gives the slot back.
-    if (!how.isThere && this.#isShort && this.#seats.spare.slots > 0)
+    if (!how.isThere && this.#othersWait && this.#seats.spare.slots > 0)
       void this.giveBack(this.#teamId, this.#host).catch(() => undefined)
   }
 
@@ -144,7 +144,7 @@ export class HostLease {
     const isShared = isSharedHost(this.#host)
     const isInLine = reports.some(({ view }) => (view.lineSince ?? null) !== null)
     // A run in line gets a slot before runs that may come later.
-    const keepsUnused = isShared && !isInLine && !this.#isShort
+    const keepsUnused = isShared && !isInLine && !this.#othersWait
     const isGivenBack = !keepsUnused && this.#seats.dropUnused(reporting, isShared)
     const used = {
       slots: reporting.filter(({ seat, isAtWork }) => seat.hasSlot && isAtWork).length,
@@ -159,9 +159,9 @@ export class HostLease {
   /** A host of the team has no room left, or a run in line. */
   async giveBack(teamId: string, host: string): Promise<void> {
     await this.#inTurn(async () => {
-      this.#isShort = true
+      this.#othersWait = true
       await this.#dropEarlier(teamId, host)
-      await this.#giveBack({ id: this.#id, teamId, host, period: this.#period })
+      await this.#releaseSpare({ id: this.#id, teamId, host, period: this.#period })
     })
   }
 
@@ -180,7 +180,7 @@ export class HostLease {
     void wakeAdmitted(env.RUNS, admitted)
   }
 
-  async #giveBack(lease: Lease): Promise<void> {
+  async #releaseSpare(lease: Lease): Promise<void> {
     if (!this.#hasRow()) return
     const { env, now } = this.#context
     this.#seats.dropSpare()
@@ -246,7 +246,7 @@ export class HostLease {
       }
       this.#expiresAt = at + LEASE_MS
       this.#row = { slots: taken.slots, runs: taken.runs }
-      this.#isShort = taken.hasLine
+      this.#othersWait = taken.hasLine
       this.#seats.isMonthOpen = taken.isMonthOpen
       this.#seats.setHeld(taken)
       return taken.holders

@@ -107,10 +107,10 @@ async function settle(request: RequestContext, teamId: string, changes: readonly
     .map(({ taskId }) => taskId)
   const ids = new Set(looked)
   if (released.length > 0) for (const id of await findHeldChildren(DB, teamId, released)) ids.add(id)
-  const letGo = (all: string[]) =>
+  const releaseAll = (all: string[]) =>
     runBatch(DB, [skipTasks(all, now), releaseTasks(all, now), explainHeld(all)])
-  if (ids.size > 0) await letGo([...ids])
-  for await (const page of dependantsOf(DB, ended)) await letGo(page)
+  if (ids.size > 0) await releaseAll([...ids])
+  for await (const page of dependantsOf(DB, ended)) await releaseAll(page)
   if (held.length > 0) await runBatch(DB, [holdChildren(held, now)])
 }
 
