@@ -6,7 +6,6 @@
 // 3. Waiting runs get a slot in the order in which they came. A replaced run gets none, and is notified until it has
 //    received that.
 // 4. No answer waits until other runs are notified.
-
 import { DurableObject } from 'cloudflare:workers'
 import { objectLog } from '../../src/context.ts'
 import {

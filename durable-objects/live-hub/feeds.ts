@@ -4,7 +4,6 @@
 // 2. A client gets each event once and in order: events are compared with its position in the channel.
 // 3. If the log does not have a position, the client gets `reset`. The number is read before the snapshot, so events in between may be sent
 //    again but are never skipped.
-
 import { HOUR_MS } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import { type ChannelReader, logOf, ownerOf, parseChannel } from '../../src/objects/channels.ts'

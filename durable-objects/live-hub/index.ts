@@ -3,7 +3,6 @@
 //    client has left. If that time passes unnoticed, all channels start again with `reset`.
 // 2. No timer runs while clients only wait. The alarm is set for the next end of a connection, the next deadline for answering `more`, and the
 //    next delivery to repeat.
-
 import { DurableObject } from 'cloudflare:workers'
 import { objectLog } from '../../src/context.ts'
 import { markFollowed } from '../../src/db/follows.ts'

@@ -2,7 +2,6 @@
 // knows which runs are in memory. Invariants:
 // 1. All runs of a host belong to one team. A start for another team is refused, and goes to a host of its own.
 // 2. A failure of one run affects neither the alarm nor the reports of the others.
-
 import { objectLog } from '../../src/context.ts'
 import { hostOf, isSharedHost } from '../../src/core/run-id.ts'
 import { yieldToEventLoop } from '../../src/core/yield.ts'

@@ -1,6 +1,5 @@
 // The closed list of all error codes. A code is part of the public API: clients branch on it, so its meaning never changes.
 // Clients decide on retries by `retryable`, never by a text.
-
 import type { Pointer } from './pointer.ts'
 
 type ErrorEntry = { status: number; title: string; retryable: boolean }

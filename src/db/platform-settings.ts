@@ -2,7 +2,6 @@
 // 1. Every request with a credential gets them with its permission check, so a change applies from the next request on, in every
 //    process. Code without such a check reads them before using them.
 // 2. SQL that checks a limit reads the limit in the same statement.
-
 import { DEFAULT_LIMITS, PLANS, type PlanLimits, setLimits } from '../core/plans.ts'
 import type { PlatformSettings } from '../core/platform-settings.ts'
 import { prepare, type Statement, statement } from './statement.ts'

@@ -1,6 +1,5 @@
 // Mocked outcomes of nodes, for tests and drafts. The run, the dry run and the check at the start all use this code, so they agree on
 // where a mocked node continues.
-
 import type { Json } from '../core/json.ts'
 import type { Pointer } from '../core/pointer.ts'
 import { portsOf } from '../engine/compile/ports.ts'

@@ -1,6 +1,5 @@
 // Everything that a node can access. `durable-objects/run-host/ports/index.ts` builds it for each run, with the team and the user's
 // rights built in. A node cannot extend those rights or choose another team.
-
 import type { Json } from '../core/json.ts'
 import type { EndedStatus } from '../engine/model/state.ts'
 import type { ModelDelta } from '../objects/run-events.ts'

@@ -1,5 +1,4 @@
 // All node types. To add one, create its file and add its line here.
-
 import { nodeTypes } from '../engine/model/node-type.ts'
 import { aiAgent } from './ai/agent.ts'
 import { aiClassify, aiEmbed, aiExtract, aiGenerate } from './ai/generate.ts'

@@ -3,7 +3,6 @@
 //    that was lost in a crash finds its own child; a later attempt continues that child.
 // 2. The work of a child stays valid, whatever happened to the attempt: a child that succeeded is used as it is, any
 //    other is retried. Only different parameters create a new child.
-
 import type { RunStore } from '../rows/store.ts'
 import type { Run } from '../turn/scope.ts'
 

@@ -4,7 +4,6 @@
 // 2. A child that is waited for uses its parent's slot of the team. Any other needs its own slot, and is queued until
 //    one is free.
 // 3. The workflow belongs to the parent's team.
-
 import { openContext } from '../../../src/context.ts'
 import { derivedId } from '../../../src/core/ids.ts'
 import type { Json } from '../../../src/core/json.ts'

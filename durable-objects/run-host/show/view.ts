@@ -1,5 +1,4 @@
 // A run as the API shows it.
-
 import { toIso } from '../../../src/core/clock.ts'
 import type { Json } from '../../../src/core/json.ts'
 import type { NodeError } from '../../../src/engine/model/event.ts'

@@ -1,6 +1,5 @@
 // Computes a node: evaluates and checks its parameters, then executes it. Pure nodes have their result immediately;
 // for others, this makes the input of the effect.
-
 import type { Fact, NodeError } from '../../../src/engine/model/event.ts'
 import { keySuffix, keyWith } from '../../../src/engine/model/idempotency.ts'
 import type { Activation } from '../../../src/engine/model/state.ts'

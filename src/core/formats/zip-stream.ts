@@ -1,6 +1,5 @@
 // Writes a zip file in pieces. Only the piece that is being packed is in memory. The size and checksum of an entry are written after its
 // data, so they need not be known in advance.
-
 import { utf8 } from '../crypto.ts'
 import { crc32 } from './crc32.ts'
 

@@ -2,7 +2,6 @@
 // B1. A fact is stale if it names another attempt, or an activation that does not run, wait or have the status
 //     `unknown`.
 // B2. A stale outcome is recorded as late. Any other stale fact leaves no trace.
-
 import { RUN_DEADLINE, RUN_DRAIN, RUN_TIMEOUT } from '../model/command.ts'
 import type { Fact } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'

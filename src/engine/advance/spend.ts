@@ -1,7 +1,6 @@
 // The cost of model calls.
 // Q1. The usage of an attempt is counted once, with its outcome, even if it is late: the provider was paid.
 // Q2. It is counted for the node, for each node around it, and for the run.
-
 import { outerPath } from '../model/path.ts'
 import type { Activation, RunState } from '../model/state.ts'
 import { NO_USAGE, sumOf, type Usage } from '../model/usage.ts'

@@ -1,5 +1,4 @@
 // The events that webhooks can receive: what GET /events/types lists as `out`, and what a test sends.
-
 import { toIso } from '../../core/clock.ts'
 import type { Json } from '../../core/json.ts'
 import { PUBLISHED_CHANGES } from '../../db/publish.ts'

@@ -1,5 +1,4 @@
 // Reads a table from a file: CSV, TSV, JSON, JSON lines or XLSX. Errors contain the place.
-
 import { CsvFault, type CsvRecord, csvReader, guessSeparator } from '../../core/formats/read-csv.ts'
 import { unpackXlsx } from '../../core/formats/unpack-xlsx.ts'
 import { parseJson } from '../../core/json.ts'

@@ -5,7 +5,6 @@
 // 2. A report is sent at most `GROUP_MS` after the change. If the index does not answer, it is retried with growing
 //    delays.
 // 3. A run that cannot be reported does not delay the others.
-
 import { objectLog } from '../../../../src/context.ts'
 import { hostOf } from '../../../../src/core/run-id.ts'
 import type { Env } from '../../../../src/env.ts'

@@ -1,5 +1,4 @@
 // Users for administrators. Queries here are not limited to the caller's team.
-
 import { decodeCursor } from '../../../core/cursor.ts'
 import type { Plan } from '../../../core/plans.ts'
 import type { users } from '../../../db/schema/index.ts'

@@ -1,5 +1,4 @@
 // Approvals as their runs have reported them. A row may be a moment behind: the run's object is authoritative.
-
 import type { Reader } from '../../../context.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
 import { columns, type HotRead, hotList, hotRead } from '../../../db/hot-read.ts'

@@ -1,6 +1,5 @@
 // Converts an approval's form to fields of a page, and back. Simple properties get fields of their own kind; for all others,
 // the page asks for JSON.
-
 import { AppError } from '../../../core/errors.ts'
 import { fieldErrors } from '../../../core/field-errors.ts'
 import { type Json, parseJson } from '../../../core/json.ts'

@@ -1,5 +1,4 @@
 // All platforms.
-
 import { AppError } from '../../../core/errors.ts'
 import type { PlatformId } from '../../../db/schema/index.ts'
 import { awsS3 } from './aws-s3/index.ts'

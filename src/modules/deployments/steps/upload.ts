@@ -2,7 +2,6 @@
 // 1. A batch is stored before and after it is sent. So after a crash it is known which batch was lost, and the
 //    platform is asked for each of its files before it is sent again.
 // 2. Contents are read while they are sent. Multipart uploads keep one part in memory, so only a few run at a time.
-
 import type { RequestContext } from '../../../context.ts'
 import { HOUR_MS } from '../../../core/clock.ts'
 import { runBatch } from '../../../db/statement.ts'

@@ -1,6 +1,5 @@
 // The storage of a team, and the limit of its plan. Every batch that adds or removes a version changes the counter by
 // its size.
-
 import type { Plan } from '../../../core/plans.ts'
 import { limitByPlan } from '../../../db/platform-settings.ts'
 import { type Statement, statement } from '../../../db/statement.ts'

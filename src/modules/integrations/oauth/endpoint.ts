@@ -2,7 +2,6 @@
 // 1. The administrator chooses the URL, so it is checked like any other. It must use TLS, and no redirect is
 //    followed.
 // 2. Failures are reported as a code. Responses may contain tokens, and never appear in errors or logs.
-
 import { toBase64, utf8 } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
 import { parseJson } from '../../../core/json.ts'

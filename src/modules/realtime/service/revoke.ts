@@ -1,6 +1,5 @@
 // Closes the connections whose rights have ended. It may be repeated at any point, because it closes only those whose rights do
 // not hold now.
-
 import type { RequestContext } from '../../../context.ts'
 import { requireFulfilled } from '../../../core/settled.ts'
 import { liveHub } from '../../../objects/live-hub.ts'

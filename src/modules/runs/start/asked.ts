@@ -1,5 +1,4 @@
 // The way a run is started cannot bypass questions that the workflow asks people, unless the caller may edit the workflow.
-
 import type { Actor, RequestContext } from '../../../context.ts'
 import { firstOf } from '../../../db/hot-read.ts'
 import type { Definition } from '../../../engine/model/definition.ts'

@@ -1,5 +1,4 @@
 // The input of a run, checked against the `inputs` of its definition.
-
 import { AppError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
 import { remember } from '../../../core/remember.ts'

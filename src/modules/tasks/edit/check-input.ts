@@ -1,6 +1,5 @@
 // Checks the input of a task against its schema, and checks that what it names exists in the team. All errors are reported at
 // once, each with its path.
-
 import type { Actor, RequestContext } from '../../../context.ts'
 import { AppError, type FieldError } from '../../../core/errors.ts'
 import { fieldErrors } from '../../../core/field-errors.ts'

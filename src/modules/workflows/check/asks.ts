@@ -1,6 +1,5 @@
 // Finds where a workflow asks people before it continues, and which starts would skip that. A sub-workflow that the node
 // waits for counts as asking, because its content is only known when it runs.
-
 import { reach } from '../../../engine/graph/graph.ts'
 import type { Definition, Edge, Node } from '../../../engine/model/definition.ts'
 

@@ -1,5 +1,4 @@
 // How an agent begins: its settings are recorded once, whether they are given or those of an agent of the team.
-
 import type { Json } from '../../../core/json.ts'
 import { effectNode, NodeFailure, type NodeResult, pureNode } from '../../node.ts'
 import { faultsOfTools } from '../../tools/offer.ts'
