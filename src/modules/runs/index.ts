@@ -23,7 +23,7 @@ export { followRun, getNode, getOutput, ownRun } from './read/service.ts'
 export { publicError } from './read/view.ts'
 export { reindexRuns } from './rebuild/manifest.ts'
 export { type Rebuilt, rebuildIndex } from './rebuild/service.ts'
-export { markRunsDeleted } from './remove/repo.ts'
+export { findRunIdsOfTeam, markRunsDeleted } from './remove/repo.ts'
 export { deleteUnreadable, STUCK_MS } from './remove/service.ts'
 export {
   countWaiting,

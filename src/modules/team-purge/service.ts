@@ -1,8 +1,9 @@
 // Cleans up after a team is deleted: ends its runs with their objects and deletes its files and leftover rows. Invariants:
 // 1. It does nothing while the team exists, so a message sent by mistake does no harm.
-// 2. Every step can be repeated. A run gets its tombstone before its object is removed, so a late report cannot restore it.
+// 2. Every step can be repeated. A run with its tombstone is not restored by a late report.
 // 3. One turn stays far below the platform's limit of calls. It then schedules the next turn, which continues from there.
-// 4. A run that was accepted before the deletion and reports after it is removed by a second pass some time later.
+// 4. A run that was accepted before the deletion and reports after it is removed by a second pass some time later. That pass leaves out
+//    runs with a tombstone, so it posts the messages that remove their objects first.
 import type { RequestContext } from '../../context.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { derivedId } from '../../core/ids.ts'
@@ -13,7 +14,7 @@ import { teamSearch } from '../../objects/team-search.ts'
 import { workflowRun } from '../../objects/workflow-run.ts'
 import type { TeamPurge } from '../../queue/messages/teams.ts'
 import { postMessages } from '../../queue/post.ts'
-import { markRunsDeleted } from '../runs/index.ts'
+import { findRunIdsOfTeam, markRunsDeleted } from '../runs/index.ts'
 import { deleteStored } from '../storage/index.ts'
 import { teamStoragePrefix } from '../teams/index.ts'
 import { deleteLeftovers, hasTeam } from './repo.ts'
@@ -29,8 +30,10 @@ export async function purgeTeam(request: RequestContext, message: TeamPurge): Pr
   const { teamId, late = false } = message
   if (await hasTeam(env.DB, teamId)) return
   const page = { afterId: message.afterRunId, limit: MAX_RUNS, onlyLive: late }
-  const runIds = await markRunsDeleted(env.DB, teamId, page, request.now())
-  await (late ? removeLater(request, runIds) : removeNow(request, runIds))
+  const runIds = await findRunIdsOfTeam(env.DB, teamId, page)
+  if (late) await removeLater(request, runIds)
+  await prepare(env.DB, markRunsDeleted(runIds, request.now())).run()
+  if (!late) await removeNow(request, runIds)
   const last = runIds.at(-1)
   if (last !== undefined && runIds.length === MAX_RUNS) {
     await commit(
@@ -59,7 +62,7 @@ async function removeNow({ env }: RequestContext, runIds: readonly string[]): Pr
     await Promise.all(runIds.slice(i, i + AT_ONCE).map((id) => workflowRun(env.RUNS, id).remove()))
 }
 
-/** With a message for each run: a repeated turn does not find the runs again, because they have their tombstones. */
+/** With a message for each run, because a repeated turn may not find it again. */
 async function removeLater(
   { env, requestId, now }: RequestContext,
   runIds: readonly string[],

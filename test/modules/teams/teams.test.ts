@@ -281,6 +281,31 @@ test('a run that reports only after its team was deleted is removed by a second 
   expect(await runOf(spec.runId).view({})).toBeNull()
 })
 
+test('a second pass that stops before it has posted its messages finds the late runs again', async () => {
+  const { owner, teamId } = await newTeam()
+  await call('DELETE', `/api/v1/teams/${teamId}`, { as: owner })
+  await runJobsOfType('team.purge')
+  const nodes = [{ id: 'wait', type: 'flow.waitForEvent', params: { name: 'go' } }]
+  const spec = newSpec({ nodes }, { teamId })
+  await runOf(spec.runId).start(spec)
+  await reported(spec.runId)
+  const pass = { type: 'team.purge', teamId, afterRunId: '', late: true } as const
+  // Messages are posted in a batch.
+  const DB = new Proxy(env.DB, {
+    get: (d1, name) => {
+      if (name === 'batch') return () => Promise.reject(new Error('lost'))
+      const value = Reflect.get(d1, name)
+      return typeof value === 'function' ? value.bind(d1) : value
+    },
+  })
+  await expect(
+    withContext((request) => purgeTeam({ ...request, env: { ...request.env, DB } }, pass)),
+  ).rejects.toThrow('lost')
+  await withContext((request) => purgeTeam(request, pass))
+  await runJobsOfType('run.remove')
+  expect(await runOf(spec.runId).view({})).toBeNull()
+})
+
 test('more runs than one turn handles are all deleted', async () => {
   const { owner, teamId } = await newTeam()
   const insert = env.DB.prepare(

@@ -5,25 +5,29 @@ import { type Statement, statement } from '../../../db/statement.ts'
 const EMPTIED =
   'wake_by = NULL, stuck_since = NULL, slot = NULL, line_since = NULL, title = NULL, tags = NULL, metadata = NULL'
 
-/**
- * Turns a page of the team's runs into tombstones and returns their ids, so the caller can delete their objects. `onlyLive` leaves out
- * those that have a tombstone already.
- */
-export async function markRunsDeleted(
+/** A page of the team's runs in the order of their ids. `onlyLive` leaves out those that have a tombstone. */
+export async function findRunIdsOfTeam(
   d1: D1Database,
   teamId: string,
   { afterId, limit, onlyLive }: { afterId: string; limit: number; onlyLive: boolean },
-  now: number,
 ): Promise<string[]> {
   const { results } = await d1
     .prepare(
-      `UPDATE runs SET deleted_at = COALESCE(deleted_at, ?4), workflow_name = '', waiting_for = NULL, error = NULL, ${EMPTIED}
-       WHERE id IN (SELECT id FROM runs WHERE team_id = ?1 AND id > ?2${onlyLive ? ' AND deleted_at IS NULL' : ''} ORDER BY id LIMIT ?3) RETURNING id`,
+      `SELECT id FROM runs WHERE team_id = ?1 AND id > ?2${onlyLive ? ' AND deleted_at IS NULL' : ''} ORDER BY id LIMIT ?3`,
     )
-    .bind(teamId, afterId, limit, now)
+    .bind(teamId, afterId, limit)
     .all<{ id: string }>()
-  return results.map(({ id }) => id).sort()
+  return results.map(({ id }) => id)
 }
+
+/** Turns runs into tombstones. The caller deletes their objects. */
+export const markRunsDeleted = (runIds: readonly string[], now: number): Statement =>
+  statement(
+    `UPDATE runs SET deleted_at = COALESCE(deleted_at, ?2), workflow_name = '', waiting_for = NULL, error = NULL, ${EMPTIED}
+     WHERE id IN (SELECT value FROM json_each(?1))`,
+    JSON.stringify(runIds),
+    now,
+  )
 
 export const markDeleted = (runId: string, teamId: string, now: number): Statement[] => [
   statement(
