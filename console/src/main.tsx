@@ -8,6 +8,7 @@ import { createRouter, RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { asProblem } from './api/problem.ts'
+import { onOwnerChange } from './api/session.ts'
 import { approvalRoutes } from './features/approvals/routes.ts'
 import { authRoutes } from './features/auth/routes.ts'
 import { homeRoutes } from './features/home/routes.ts'
@@ -16,6 +17,7 @@ import { runsRoutes } from './features/runs/routes.ts'
 import { settingsRoutes } from './features/settings/routes.ts'
 import { applyTheme, rootRoute, shellRoute } from './features/shell/index.ts'
 import { workflowRoutes } from './features/workflows/routes.ts'
+import { ownDrafts } from './ui/form/draft.ts'
 import { showProblem, Toasts } from './ui/kit/toast.tsx'
 
 const router = createRouter({
@@ -57,6 +59,7 @@ const queries = new QueryClient({
 })
 
 applyTheme()
+onOwnerChange(ownDrafts)
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -232,11 +232,27 @@ journey('text typed before the session ends is offered again, and never to someb
   await page.goto(`/workflows/${asks.id}?run=true`)
   await dialog.getByLabel('key (optional)').fill('secret-17')
   assert.doesNotMatch(await drafts(), /secret-17/)
-  await page.goto('/workflows/import')
-  await page.getByLabel('Definition').fill('not sent')
-  assert.match(await drafts(), /not sent/)
+  const type = async () => {
+    await page.goto('/workflows/import')
+    await page.getByLabel('Definition').fill('not sent')
+    assert.match(await drafts(), /not sent/)
+  }
+  await type()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Sign in to Orrery' }).waitFor()
+  assert.doesNotMatch(await drafts(), /not sent/)
+
+  // A tab whose session has ended deletes its drafts when another tab signs out.
+  await signInAsDemo(one)
+  await type()
+  await endSession(one)
+  await page.reload()
+  await page.getByText('Your session has ended.').waitFor()
+  assert.match(await drafts(), /not sent/)
+  const other = await one.context.newPage()
+  await signInAsDemo({ ...one, page: other })
+  await other.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByText('Your session has ended.').waitFor({ state: 'detached' })
   assert.doesNotMatch(await drafts(), /not sent/)
 })
 

@@ -3,7 +3,8 @@
 // 2. One refresh at a time across all tabs (navigator.locks). Concurrent callers wait for its result.
 // 3. The lifetime of a token counts from its arrival, so a wrong clock does not matter (clock.ts corrects the times on the pages).
 // 4. A tab that signs out notifies the others.
-// 5. Whether a cookie may exist is remembered, so that a first visit sends no useless refresh.
+// 5. `onOwnerChange` runs before anyone else learns of a session, and whenever somebody signs out, even if the session had already ended.
+// 6. Whether a cookie may exist is remembered, so that a first visit sends no useless refresh.
 import { syncClock } from './clock.ts'
 import type { Schemas } from './contract.gen.ts'
 import { Problem } from './problem.ts'
@@ -23,6 +24,7 @@ let refreshing: Promise<string | null> | null = null
 /** How the last session of this tab ended; null while there is one, and if there never was one. */
 let sessionEnd: 'signed_out' | 'ended' | null = null
 const listeners = new Set<() => void>()
+let changeOwner: (userId: string | null) => void = () => undefined
 
 const others = new BroadcastChannel('orrery-session')
 others.onmessage = ({ data }) => {
@@ -33,6 +35,7 @@ function take({ accessToken, expiresIn, user }: Tokens): string {
   token = { text: accessToken, endsAt: performance.now() + expiresIn * 1000 - SPARE_MS }
   signedIn = { user }
   sessionEnd = null
+  changeOwner(user.id)
   syncClock(accessToken)
   localStorage.setItem(MAY_HAVE_COOKIE, 'yes')
   for (const listener of listeners) listener()
@@ -40,17 +43,24 @@ function take({ accessToken, expiresIn, user }: Tokens): string {
 }
 
 function forget(how: 'signed_out' | 'ended'): void {
+  const isNews = signedIn !== null || sessionEnd !== how
   sessionEnd = how
   token = null
-  localStorage.removeItem(MAY_HAVE_COOKIE)
-  if (signedIn === null) return
   signedIn = null
+  localStorage.removeItem(MAY_HAVE_COOKIE)
+  if (how === 'signed_out') changeOwner(null)
+  if (!isNews) return
   for (const listener of listeners) listener()
 }
 
 export const currentUser = (): SignedIn | null => signedIn
 
 export const howSessionEnded = (): typeof sessionEnd => sessionEnd
+
+/** Receives the user whose data this tab may keep; null after signing out. */
+export function onOwnerChange(change: typeof changeOwner): void {
+  changeOwner = change
+}
 
 export function onSessionChange(listener: () => void): () => void {
   listeners.add(listener)

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useState, useSyncExternalStore } from 'react'
 import { call } from '../../api/client.ts'
 import { asProblem, type Problem } from '../../api/problem.ts'
-import { howSessionEnded, signIn } from '../../api/session.ts'
+import { howSessionEnded, onSessionChange, signIn } from '../../api/session.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { CurrentPasswordField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote, useTitle } from '../../ui/kit/page.tsx'
@@ -27,6 +27,7 @@ export function SignIn() {
   const { to } = useSearch({ from: '/sign-in' })
   const go = useNavigate()
   const cache = useQueryClient()
+  const sessionEnd = useSyncExternalStore(onSessionChange, howSessionEnded)
   const [busy, setBusy] = useState<'form' | 'demo' | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   /** Set if the password was correct and a code is required. */
@@ -75,7 +76,7 @@ export function SignIn() {
         </>
       }
     >
-      {!second && !problem && howSessionEnded() === 'ended' && (
+      {!second && !problem && sessionEnd === 'ended' && (
         <p role="status">Your session has ended. Sign in to continue where you were.</p>
       )}
       <form onSubmit={submit} key={second ? 'second' : 'first'}>

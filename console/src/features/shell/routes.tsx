@@ -8,9 +8,8 @@ import {
   useRouter,
 } from '@tanstack/react-router'
 import { asProblem } from '../../api/problem.ts'
-import { accessToken, currentUser } from '../../api/session.ts'
+import { accessToken } from '../../api/session.ts'
 import { chooseTeam } from '../../api/team.ts'
-import { ownDrafts } from '../../ui/form/draft.ts'
 import { PageProblem } from './page-problem.tsx'
 import { Shell } from './shell.tsx'
 import { Unknown } from './unknown.tsx'
@@ -37,7 +36,6 @@ export const shellRoute = createRoute({
         to: '/sign-in',
         search: { to: location.href === '/' ? undefined : location.href } as never,
       })
-    ownDrafts(currentUser()?.user.id ?? '')
   },
 })
 

@@ -1,7 +1,6 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { currentUser, howSessionEnded, onSessionChange } from '../../api/session.ts'
-import { deleteDrafts } from '../../ui/form/draft.ts'
+import { currentUser, onSessionChange } from '../../api/session.ts'
 import { Icon, Mark } from '../../ui/icon.tsx'
 import { IconButton } from '../../ui/kit/button.tsx'
 import { Commands, type Opened } from './commands.tsx'
@@ -24,7 +23,6 @@ export function Shell() {
   useEffect(() => setOpen(false), [path])
   useEffect(() => {
     if (session !== null) return
-    if (howSessionEnded() === 'signed_out') deleteDrafts()
     void go({ to: '/sign-in' as '/', search: { to: location.pathname + location.search } as never })
   }, [session, go])
   if (session === null) return null

@@ -1,6 +1,6 @@
 // What somebody has typed and not sent, kept for this tab. It survives a reload and a session that ends. Invariants:
-// 1. A draft belongs to one user. When somebody else signs in, `ownDrafts` deletes it before a form could read it.
-// 2. Signing out deletes all drafts of the tab.
+// 1. A draft belongs to one user. A session of somebody else deletes it before a form could read it (`ownDrafts`).
+// 2. Signing out deletes all drafts of the tab, also if the session had already ended.
 // 3. A form that asks for a secret has no draft (`hasSecret` in schema-form.tsx).
 // 4. A draft that cannot be stored, because it is too large or the browser refuses, is lost, and nothing else happens.
 import { useState } from 'react'
@@ -13,15 +13,12 @@ const MAX_LENGTH = 300_000
 const draftKeys = (prefix: string): string[] =>
   Object.keys(sessionStorage).filter((key) => key.startsWith(prefix))
 
-export function deleteDrafts(): void {
+/** Deletes the drafts of everybody but this user. */
+export function ownDrafts(userId: string | null): void {
+  if (userId !== null && sessionStorage.getItem(OWNER) === userId) return
   for (const key of draftKeys(PREFIX)) sessionStorage.removeItem(key)
-}
-
-/** Call it before the pages of a user are shown. */
-export function ownDrafts(userId: string): void {
-  if (sessionStorage.getItem(OWNER) === userId) return
-  deleteDrafts()
-  sessionStorage.setItem(OWNER, userId)
+  if (userId === null) sessionStorage.removeItem(OWNER)
+  else sessionStorage.setItem(OWNER, userId)
 }
 
 /** A draft and those of its fields. */
