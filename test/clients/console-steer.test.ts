@@ -224,13 +224,17 @@ journey('text typed before the session ends is offered again, and never to someb
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
   assert.doesNotMatch(await drafts(), /mine/)
 
-  const secret = { type: 'object', properties: { key: { type: 'string', format: 'password' } } }
+  const secret = {
+    type: 'object',
+    properties: { token: { type: 'string' }, city: { type: 'string' } },
+  }
   const asks = await callAs<Made>(one, 'POST', '/workflows', {
     name: 'Asks for a key',
     definition: { ...STEPS, inputs: secret },
   })
   await page.goto(`/workflows/${asks.id}?run=true`)
-  await dialog.getByLabel('key (optional)').fill('secret-17')
+  await dialog.getByLabel('city (optional)').fill('Turin')
+  await dialog.getByLabel('token (optional)').fill('secret-17')
   assert.doesNotMatch(await drafts(), /secret-17/)
   const type = async () => {
     await page.goto('/workflows/import')

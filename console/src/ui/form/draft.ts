@@ -1,7 +1,7 @@
 // What somebody has typed and not sent, kept for this tab. It survives a reload and a session that ends. Invariants:
 // 1. A draft belongs to one user. A session of somebody else deletes it before a form could read it (`ownDrafts`).
 // 2. Signing out deletes all drafts of the tab, also if the session had already ended.
-// 3. A form that asks for a secret has no draft (`hasSecret` in schema-form.tsx).
+// 3. A form that asks for a secret has no draft (`hasSecret` in secret-fields.ts). Free text and JSON that no schema describes are kept.
 // 4. A draft that cannot be stored, because it is too large or the browser refuses, is lost, and nothing else happens.
 import { useState } from 'react'
 

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { CheckField, SelectField, TextAreaField, TextField } from '../kit/field.tsx'
 import { readDraft, writeDraft } from './draft.ts'
+import { isPassword } from './secret-fields.ts'
 
 export type Value = unknown
 
@@ -41,14 +42,6 @@ export const valuesOf = (schema: unknown): Record<string, Value> =>
       .filter(([, field]) => field.default !== undefined || field.const !== undefined)
       .map(([name, field]) => [name, field.const ?? field.default]),
   )
-
-/** Whether a form from this schema asks for a secret, at any depth. */
-export const hasSecret = (schema: unknown): boolean =>
-  typeof schema === 'object' &&
-  schema !== null &&
-  ((schema as Schema).format === 'password' ||
-    (schema as Schema).writeOnly === true ||
-    Object.values(schema).some(hasSecret))
 
 export function SchemaForm({ schema, values, onChange, errorOf, draft = null }: Props) {
   const { properties = {}, required = [] } = (schema ?? {}) as Schema
@@ -135,7 +128,7 @@ function SchemaField({ name, schema, isRequired, value, error, draft, onChange }
       onChange: ({ target }: { target: { value: string } }) =>
         onChange(target.value === '' ? undefined : target.value),
     }
-    if (hasSecret(schema)) return <TextField {...text} type="password" autoComplete="off" />
+    if (isPassword(schema)) return <TextField {...text} type="password" autoComplete="off" />
     const kind = { email: 'email', uri: 'url', date: 'date' }[schema.format ?? ''] ?? 'text'
     return isLong ? <TextAreaField {...text} /> : <TextField {...text} type={kind} />
   }
