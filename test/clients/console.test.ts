@@ -219,6 +219,10 @@ journey(
     await page.getByRole('link', { name: 'Start a run' }).waitFor()
     for (const key of ['j', 'x']) await page.keyboard.press(key)
     await page.getByRole('button', { name: 'Choose all 998' }).click()
+    // Changing a tick goes back to the ticked runs.
+    for (const key of ['j', 'x']) await page.keyboard.press(key)
+    await page.getByText('2 chosen').waitFor()
+    await page.getByRole('button', { name: 'Choose all 998' }).click()
     await page.getByRole('button', { name: 'Cancel', exact: true }).click()
     await page.getByRole('button', { name: 'Cancel 998 runs' }).click()
     await page.getByText('Done for 998 runs').waitFor({ timeout: 60_000 })

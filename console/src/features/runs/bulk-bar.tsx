@@ -30,8 +30,10 @@ export function BulkBar({ rows, picked, filter, total, byStatus, onClear }: Prop
   const bulk = useBulk()
   const cache = useQueryClient()
   const [results, setResults] = useState<BulkResult[] | null>(null)
-  const [isAll, setAll] = useState(false)
+  /** The ticks at the time when all runs were chosen. Changing a tick goes back to the ticked runs. */
+  const [allAt, setAllAt] = useState<ReadonlySet<string> | null>(null)
   const [done, setDone] = useState(0)
+  const isAll = allAt === picked
   const chosen = rows.filter((row) => picked.has(row.id))
   const chosenCount = isAll ? total : chosen.length
   const names = new Map(rows.map((row) => [row.id, row.title ?? row.workflowName]))
@@ -56,7 +58,7 @@ export function BulkBar({ rows, picked, filter, total, byStatus, onClear }: Prop
       <section className={styles.bulk} aria-label="Chosen runs">
         <b className="num">{count(chosenCount)}</b> chosen
         {!isAll && total > chosen.length && (
-          <Button look="quiet" size="small" onClick={() => setAll(true)}>
+          <Button look="quiet" size="small" onClick={() => setAllAt(picked)}>
             Choose all {count(total)}
           </Button>
         )}
