@@ -14,7 +14,7 @@ import { type Crashes, keyOf } from './crashes.ts'
 import type { Detached } from './detached.ts'
 import type { Steps } from './steps.ts'
 
-const ALARM_RETRY_MS = 5_000
+export const ALARM_RETRY_MS = 5_000
 /** If an alarm is this late, the process may have crashed while it handled the alarm, perhaps more than once. */
 const LATE_MS = 10_000
 
