@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { dayOf } from '../../../src/core/clock.ts'
+import { dayOf, HOUR_MS } from '../../../src/core/clock.ts'
 import { addDays } from '../../../src/modules/finops/summaries/period.ts'
 import { startDueExports } from '../../../src/modules/finops/transfer/schedule/run.ts'
 import { lastPeriod } from '../../../src/modules/finops/transfer/schedule/times.ts'
@@ -190,6 +190,29 @@ test('an export whose message was given up has failed, and the owner is notified
   expect((await get(SCHEDULE, person)).body.lastRun).toMatchObject({ status: 'failed' })
   const mails = (await mailTo(person.email)).filter(({ subject }) => subject.includes('was given up'))
   expect(mails).toHaveLength(1)
+})
+
+test('an export that never ended blocks neither the schedule nor a manual start after a day', async () => {
+  const lost = async (hours: number) => {
+    const person = await newPerson()
+    await scheduledFor(person, {})
+    await runNow(person)
+    await env.DB.prepare(
+      `UPDATE cost_export_schedules SET next_at = ?1, last_run = json_set(last_run, '$.status', 'running', '$.startedAt', ?2)
+       WHERE team_id = ?3`,
+    )
+      .bind(clock.now(), clock.now() - hours * HOUR_MS, person.teamId)
+      .run()
+    return person
+  }
+  const startOf = async (person: Person) => (await get(SCHEDULE, person)).body.lastRun.startedAt
+  const [young, old, manual] = [await lost(23), await lost(25), await lost(25)]
+  const [youngStart, oldStart] = [await startOf(young), await startOf(old)]
+  expect((await post(`${SCHEDULE}/run`, young, {})).status).toBe(409)
+  expect((await post(`${SCHEDULE}/run`, manual, {})).status).toBe(202)
+  await withContext(startDueExports)
+  expect(await startOf(young)).toBe(youngStart)
+  expect(await startOf(old)).not.toBe(oldStart)
 })
 
 test('only a bucket of the team is accepted, with the right to use it; it counts as a use', async () => {

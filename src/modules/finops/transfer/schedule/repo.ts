@@ -1,4 +1,5 @@
 import { and, asc, eq, lte, sql } from 'drizzle-orm'
+import { DAY_MS } from '../../../../core/clock.ts'
 import type { Db } from '../../../../db/client.ts'
 import { costExportSchedules, type ExportRun } from '../../../../db/schema/index.ts'
 import { type Statement, statement } from '../../../../db/statement.ts'
@@ -13,6 +14,12 @@ export async function findSchedule(db: Db, teamId: string): Promise<ScheduleRow 
     .limit(1)
   return row ?? null
 }
+
+/** Exports are retried for less time. One that began earlier has lost its message and never ends. */
+const MAX_RUN_MS = DAY_MS
+
+export const isInProgress = (lastRun: ExportRun | null, now: number): boolean =>
+  (lastRun?.status === 'running' || lastRun?.status === 'retrying') && lastRun.startedAt > now - MAX_RUN_MS
 
 /** The result of the last export stays. */
 export const upsertSchedule = (db: Db, row: Omit<ScheduleRow, 'lastRun'>): Statement => {
@@ -34,7 +41,8 @@ export const findDueSchedules = (db: Db, now: number, limit: number): Promise<Sc
     .where(
       and(
         lte(costExportSchedules.nextAt, now),
-        sql`coalesce(${costExportSchedules.lastRun} ->> 'status', '') NOT IN ('running', 'retrying')`,
+        sql`(coalesce(${costExportSchedules.lastRun} ->> 'status', '') NOT IN ('running', 'retrying')
+          OR ${costExportSchedules.lastRun} ->> 'startedAt' <= ${now - MAX_RUN_MS})`,
       ),
     )
     .orderBy(asc(costExportSchedules.nextAt))

@@ -7,7 +7,7 @@ import { requireScope } from '../../../../http/scopes.ts'
 import { BUCKET_TYPE } from '../../../deployments/index.ts'
 import { findCredentials } from '../../../integrations/index.ts'
 import { DEFAULT_PATH } from './object-key.ts'
-import { deleteScheduleRow, findSchedule, type ScheduleRow, upsertSchedule } from './repo.ts'
+import { deleteScheduleRow, findSchedule, isInProgress, type ScheduleRow, upsertSchedule } from './repo.ts'
 import { startOf } from './run.ts'
 import type { ExportSchedule, SetExportSchedule } from './schema.ts'
 import { lastPeriod, nextExport } from './times.ts'
@@ -72,7 +72,7 @@ async function requireBucket(ctx: ServiceContext, ref: string): Promise<string> 
 export async function runExportSchedule(ctx: ServiceContext): Promise<ExportSchedule> {
   const row = await requireSchedule(ctx)
   if (row.integrationId !== null) await requireBucket(ctx, row.integrationId)
-  if (row.lastRun?.status === 'running' || row.lastRun?.status === 'retrying')
+  if (isInProgress(row.lastRun, ctx.now()))
     throw new AppError('resource.conflict', { detail: 'An export is already running.' })
   await commitOrStale(ctx, startOf(ctx, row, lastPeriod(row.every, ctx.now()), row.nextAt))
   return getExportSchedule(ctx)
