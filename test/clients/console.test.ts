@@ -7,7 +7,15 @@ import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
 import { inRoot } from '../../scripts/server/paths.ts'
-import { end, forget, type Installation, newStateDir, readState, start } from '../e2e/installation.ts'
+import {
+  end,
+  eventually,
+  forget,
+  type Installation,
+  newStateDir,
+  readState,
+  start,
+} from '../e2e/installation.ts'
 import {
   callAs,
   launchBrowser,
@@ -206,6 +214,10 @@ journey(
     await page.getByRole('button', { name: 'Cancel 2 runs' }).click()
     await page.getByText('Done for 2 runs').waitFor()
     await page.keyboard.press('Escape')
+    await eventually('the list has one of them', async () => {
+      const path = `/runs?workflowId=${id}&status=cancelled`
+      return (await callAs<{ items: Made[] }>(desk, 'GET', path)).items.length > 0
+    })
     await page.goto(`/runs?workflow=${id}&status=cancelled`)
     await page
       .getByRole('row', { name: /Cancelled/ })
