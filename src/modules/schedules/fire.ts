@@ -4,9 +4,11 @@
 // 2. The schedule and the time of the last claim determine which fires are due. A missed tick is made up for as the trigger's
 //    `missed` says, and no fire happens twice.
 // 3. Jitter only delays a start, always by the same amount for the same fire.
+// 4. A schedule that cannot be fired does not stop the others of its page. The tick fails with its error afterwards.
 import type { RequestContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import { fnv1a } from '../../core/fnv.ts'
+import { requireFulfilled } from '../../core/settled.ts'
 import { commit } from '../../db/commit.ts'
 import { dueFires, jitteredStart } from '../../engine/schedule/due-fires.ts'
 import type { Schedule } from '../../engine/schedule/next-fire.ts'
@@ -23,10 +25,13 @@ export async function fireSchedules(request: RequestContext): Promise<void> {
   for (let page = 0; page < MAX_PAGES; page++) {
     const due = await findDueSchedules(request.env.DB, request.now(), PAGE)
     const left = [...due]
+    const ends: PromiseSettledResult<void>[] = []
     const work = async () => {
-      for (let next = left.pop(); next !== undefined; next = left.pop()) await fire(request, next)
+      for (let next = left.pop(); next !== undefined; next = left.pop())
+        ends.push(...(await Promise.allSettled([fire(request, next)])))
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
+    requireFulfilled(ends)
     if (due.length < PAGE) return
   }
 }

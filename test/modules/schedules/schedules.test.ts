@@ -221,6 +221,24 @@ test('jitter delays a start by up to its maximum, never earlier', async () => {
   expect(new Set(delays).size).toBeGreaterThan(5)
 })
 
+test('schedules that cannot be read stop no other', async () => {
+  const other = await scheduled({ cron: '* * * * *' }, 1)
+  // As many as are fired at once, and all of them before the other one.
+  const broken = await Promise.all(Array.from({ length: 6 }, () => scheduled({ cron: '* * * * *' })))
+  const store = (config: string) =>
+    env.DB.batch(
+      broken.map(({ trigger }) =>
+        env.DB.prepare('UPDATE workflow_triggers SET config = ? WHERE id = ?').bind(config, trigger.id),
+      ),
+    )
+  await store('{')
+  await expect(tick()).rejects.toThrow('JSON')
+  await store('{"type":"schedule","cron":"* * * * *"}')
+  expect((await startsOf(other.trigger.id)).claims).toBe(1)
+  await tick()
+  for (const { trigger } of broken) expect((await startsOf(trigger.id)).claims).toBe(1)
+})
+
 test('more than a page of schedules is claimed in one tick', async () => {
   const person = await newPerson()
   const workflowId = await newWorkflow(person.teamId, echo)
