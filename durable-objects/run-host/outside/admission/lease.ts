@@ -80,7 +80,7 @@ export class HostLease {
     }
     return new Promise((decide, fail) => {
       this.#waiting.push({ runId, room, decide, fail })
-      if (!this.#isAsking) void this.#ask(teamId)
+      if (!this.#isAsking) void this.#ask()
     })
   }
 
@@ -174,8 +174,7 @@ export class HostLease {
   async #dropEarlier(teamId: string, host: string): Promise<void> {
     const { env, now, hasEarlierUnreported } = this.#context
     if (!this.#hasEarlier || hasEarlierUnreported()) return
-    const lease = { id: this.#id, teamId, host }
-    const admitted = await deleteEarlierLeases(env.DB, lease, now())
+    const admitted = await deleteEarlierLeases(env.DB, { id: this.#id, teamId, host }, now())
     this.#hasEarlier = false
     void wakeAdmitted(env.RUNS, admitted)
   }
@@ -196,20 +195,20 @@ export class HostLease {
     return this.#seats.reserve(runId, room, this.#isAlive())
   }
 
-  async #ask(teamId: string): Promise<void> {
+  async #ask(): Promise<void> {
     this.#isAsking = true
     try {
       while (this.#waiting.length > 0) {
         let asked = [...this.#waiting]
-        const holders = await this.#take(teamId)
+        const holders = await this.#take()
         this.#seatWaiting()
         if ((holders.length > 0 || this.#hasEarlier) && asked.some((one) => this.#waiting.includes(one))) {
           await Promise.all([
-            askToGiveBack(this.#context.env.RUNS, teamId, holders),
-            this.#inTurn(() => this.#dropEarlier(teamId, this.#host)),
+            askToGiveBack(this.#context.env.RUNS, this.#teamId, holders),
+            this.#inTurn(() => this.#dropEarlier(this.#teamId, this.#host)),
           ])
           asked = [...this.#waiting]
-          await this.#take(teamId)
+          await this.#take()
           this.#seatWaiting()
         }
         this.#refuse(asked)
@@ -222,7 +221,7 @@ export class HostLease {
   }
 
   /** Enlarges the lease. Returns the other hosts that hold something. */
-  #take(teamId: string): Promise<string[]> {
+  #take(): Promise<string[]> {
     return this.#inTurn(async () => {
       const { env, now } = this.#context
       if (!this.#isAlive()) this.#seats.dropSpare()
@@ -237,7 +236,7 @@ export class HostLease {
         slots: Math.max(0, atWork.size - this.#seats.spare.slots),
         runs: Math.max(0, runIds.size - this.#seats.spare.runs),
       }
-      const lease = { id: this.#id, teamId, host: this.#host, period }
+      const lease = { id: this.#id, teamId: this.#teamId, host: this.#host, period }
       this.#row = null
       const taken = await claimLease(env.DB, lease, { held, wanted, spare: isSharedHost(this.#host) }, at)
       if (taken === null) {

@@ -83,38 +83,38 @@ export const renewLease = (id: string, { slots, runs }: Share, now: number): Sta
     ...[id, slots, runs, now + LEASE_MS],
   )
 
-/**
- * Deletes what the host leased before it was loaded again. Only correct if the index knows all its runs. Queued runs get free slots;
- * returns those that got one.
- */
-export async function deleteEarlierLeases(
-  d1: D1Database,
-  { id, teamId, host }: Pick<Lease, 'id' | 'teamId' | 'host'>,
-  now: number,
-): Promise<string[]> {
-  const [, given] = await d1.batch<{ id: string }>([
-    d1.prepare('DELETE FROM run_leases WHERE team_id = ?1 AND host = ?2 AND id <> ?3').bind(teamId, host, id),
-    admitWaiting(d1, teamId, now),
-  ])
+/** Queued runs get the slots that the change frees. Returns those that got one. */
+async function admitAfter(d1: D1Database, change: Statement, teamId: string, now: number): Promise<string[]> {
+  const [, given] = await d1.batch<{ id: string }>([prepare(d1, change), admitWaiting(d1, teamId, now)])
   return (given?.results ?? []).map((row) => row.id)
 }
 
-/** Frees what the host does not use. Queued runs get free slots first; returns those that got one. */
-export async function releaseLease(
+/** Deletes what the host leased before it was loaded again. Only correct if the index knows all its runs from before. */
+export const deleteEarlierLeases = (
+  d1: D1Database,
+  { id, teamId, host }: Pick<Lease, 'id' | 'teamId' | 'host'>,
+  now: number,
+): Promise<string[]> =>
+  admitAfter(
+    d1,
+    statement('DELETE FROM run_leases WHERE team_id = ?1 AND host = ?2 AND id <> ?3', teamId, host, id),
+    teamId,
+    now,
+  )
+
+/** Frees what the host does not use. */
+export const releaseLease = (
   d1: D1Database,
   { id, teamId }: Lease,
   held: Share,
   now: number,
-): Promise<string[]> {
-  const [, given] = await d1.batch<{ id: string }>([
-    prepare(
-      d1,
-      statement('UPDATE run_leases SET slots = ?2, runs = ?3 WHERE id = ?1', id, held.slots, held.runs),
-    ),
-    admitWaiting(d1, teamId, now),
-  ])
-  return (given?.results ?? []).map((row) => row.id)
-}
+): Promise<string[]> =>
+  admitAfter(
+    d1,
+    statement('UPDATE run_leases SET slots = ?2, runs = ?3 WHERE id = ?1', id, held.slots, held.runs),
+    teamId,
+    now,
+  )
 
 /** The hosts of the team that hold slots. */
 export const findHolders = (teamId: string): Statement =>
