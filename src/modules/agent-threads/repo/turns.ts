@@ -116,12 +116,15 @@ export async function restoreTurn(d1: D1Database, threadId: string, turn: Remove
   ])
 }
 
-/** Whether the thread was free, or had room in its queue; and the turn that was deleted for it. */
+/**
+ * Returns the turn that was deleted because its question is asked again, if any. Null if the thread was not free and had no room in its
+ * queue; then all turns stay.
+ */
 export async function claimTurn(
   d1: D1Database,
   { threadId, runId, node }: TurnKey,
   { asked, tokens, mayWait, isAgain, now }: Claim,
-): Promise<{ isClaimed: boolean; removed: RemovedTurn | null }> {
+): Promise<{ removed: RemovedTurn | null } | null> {
   const results = await d1.batch<RemovedTurn>([
     ...(isAgain ? removal(d1, NEWEST, [threadId]) : []),
     d1
@@ -140,7 +143,9 @@ export async function claimTurn(
       .bind(threadId, now, asked),
   ])
   const removed = isAgain ? (results[1]?.results[0] ?? null) : null
-  return { isClaimed: results.at(-2)?.meta.changes === 1, removed }
+  if (results.at(-2)?.meta.changes === 1) return { removed }
+  if (removed !== null) await restoreTurn(d1, threadId, removed)
+  return null
 }
 
 /** Releases a turn whose run was never started. */

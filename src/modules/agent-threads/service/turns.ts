@@ -54,15 +54,12 @@ export async function takeTurn(ctx: Ctx, thread: ThreadRow, question: Question):
     throw new AppError('agent.question_too_large', { detail: TOO_LARGE })
   const open = await settleTurns(ctx, thread.id)
   const isFree = question.mayWait ? open.length <= MAX_IN_LINE : open.length === 0
-  const { isClaimed, removed } = isFree
-    ? await claimTurn(env.DB, question, claim)
-    : { isClaimed: false, removed: null }
-  if (isClaimed) {
-    question.removed = removed
+  const claimed = isFree ? await claimTurn(env.DB, question, claim) : null
+  if (claimed !== null) {
+    question.removed = claimed.removed
     if (thread.title === '') await titleFrom(ctx, thread, question.asked)
     return true
   }
-  if (removed !== null) await restoreTurn(env.DB, thread.id, removed)
   const now = await requireThread(ctx, thread.id)
   if (isFull(now, claim.asked)) throw new AppError('agent.thread_full', { detail: FULL })
   throw new AppError('agent.thread_busy', {
@@ -117,7 +114,7 @@ export async function recallThread(scope: Scope, recalling: Recalling): Promise<
     const claim = claimOf({ asked, mayWait: false, isAgain: false }, scope.now())
     if (bytesOf(claim.asked) > MAX_ASKED_BYTES) return 'too_large'
     if (open.length > 0) return 'busy'
-    if (!(await claimTurn(DB, key, claim)).isClaimed) return isFull(thread, claim.asked) ? 'full' : 'busy'
+    if ((await claimTurn(DB, key, claim)) === null) return isFull(thread, claim.asked) ? 'full' : 'busy'
   }
   const n = await startTurn(DB, key)
   if (n === null) return 'busy'
