@@ -1,6 +1,7 @@
 // GPU jobs, costs and usage by day, spending against budgets, and imports and exports of costs. Money is in micro-dollars.
 import { sql } from 'drizzle-orm'
 import {
+  type AnySQLiteColumn,
   check,
   index,
   integer,
@@ -215,6 +216,10 @@ const rolledUpSums = {
   usageRows: integer('usage_rows').notNull(),
 }
 
+const rolledUpColumns = <Name extends string>(
+  t: Record<keyof typeof rolledUpKey, AnySQLiteColumn<{ tableName: Name }>>,
+) => [t.provider, t.gpuType, t.service, t.model, t.agentId, t.workflowId, t.userId, t.currency]
+
 /** Costs and usage, aggregated by day and dimensions. Only triggers write to it. */
 export const costDays = sqliteTable(
   'cost_days',
@@ -224,22 +229,7 @@ export const costDays = sqliteTable(
     ...rolledUpKey,
     ...rolledUpSums,
   },
-  (t) => [
-    primaryKey({
-      columns: [
-        t.teamId,
-        t.date,
-        t.provider,
-        t.gpuType,
-        t.service,
-        t.model,
-        t.agentId,
-        t.workflowId,
-        t.userId,
-        t.currency,
-      ],
-    }),
-  ],
+  (t) => [primaryKey({ columns: [t.teamId, t.date, ...rolledUpColumns(t)] })],
 )
 
 /** The same by month. Only triggers of `cost_days` write to it. */
@@ -251,22 +241,7 @@ export const costMonths = sqliteTable(
     ...rolledUpKey,
     ...rolledUpSums,
   },
-  (t) => [
-    primaryKey({
-      columns: [
-        t.teamId,
-        t.month,
-        t.provider,
-        t.gpuType,
-        t.service,
-        t.model,
-        t.agentId,
-        t.workflowId,
-        t.userId,
-        t.currency,
-      ],
-    }),
-  ],
+  (t) => [primaryKey({ columns: [t.teamId, t.month, ...rolledUpColumns(t)] })],
 )
 
 /** The value of one unit of a currency in dollars on a day. */
