@@ -70,7 +70,7 @@ export async function readStart({ body }: Response, maxBytes: number): Promise<U
       length += part.length
     }
   } catch {
-    // The other side or the time limit has cut off the answer.
+    // The server has closed the connection, or the time is up: what has arrived so far is enough.
   }
   await reader?.cancel().catch(() => undefined)
   return start.subarray(0, length)

@@ -131,7 +131,7 @@ async function putStream(
     void writer.abort(error).catch(() => undefined)
     throw error
   })
-  // If both fail, the sender's failure is the reason: R2 fails because the bytes did not arrive.
+  // If both fail, the sender's error is thrown: R2 failed only because the bytes did not arrive.
   const [sent, stored] = await Promise.allSettled([pump(chunks, writer), kept])
   if (sent.status === 'rejected' && sent.reason instanceof AppError) throw sent.reason
   if (stored.status === 'rejected') throw stored.reason

@@ -47,7 +47,6 @@ export type Place = { at: number; id: string }
 export type RetiredRun = Place & { deletedAt: number | null }
 
 /** By the time of their end, after this place. */
-
 export async function findEndedBefore(
   d1: D1Database,
   cutoff: number,

@@ -1,6 +1,6 @@
 // Prepares and writes the items of a request. Invariants:
 // 1. Each item is checked separately. A refused item only affects those that depend on it or are part of it.
-// 2. Items are written in an order in which referenced items come first, a hundred per commit.
+// 2. An item is written after the items that it refers to. A commit writes at most a hundred items.
 // 3. All are created at one moment, and their ids sort in the order of the items, so lists and trees show them in
 //    that order.
 import type { ServiceContext } from '../../../context.ts'

@@ -57,7 +57,7 @@ async function startAtOnce(ctx: ServiceContext, row: TaskRow, waitMs: number): P
     ctx.actor.userId,
     ALLOWED.execute,
   )
-  // Read at the same time: the claim depends on neither.
+  // The claim needs neither the team nor the dependencies, so all three calls run at the same time.
   const [isClaimed, team, dependencies] = await Promise.all([
     change(ctx, row, 'executed', claim),
     findTeamStart(ctx.env.DB, teamId),

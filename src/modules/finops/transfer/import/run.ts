@@ -21,15 +21,11 @@ import { type CostWrite, findKnown, type UsageWrite, upsertCosts, upsertUsage } 
 import { ImportOptions } from './schema.ts'
 
 const PAGE_ROWS = 1_000
-
 /** A page is one parameter of a statement, which may have 2 MB. */
 const PAGE_CHARS = 500_000
-
 const RECORD_CHARS = 100_000
-
 /** Each step reads the file from its beginning. */
 const ROWS_A_STEP = 100_000
-
 export const MAX_ROWS = 1_000_000
 
 export type ImportStep = {
