@@ -1,4 +1,5 @@
-import { count, duration, usd } from '../../ui/format/time.ts'
+import { usd } from '../../ui/format/money.ts'
+import { count, duration } from '../../ui/format/time.ts'
 import type { Tone } from '../../ui/status.ts'
 import styles from './home.module.css'
 import type { useFigures } from './queries.ts'

@@ -54,9 +54,6 @@ export const count = (value: number): string => value.toLocaleString('en')
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`
 
-export const usd = (value: number): string =>
-  value.toLocaleString('en', { style: 'currency', currency: 'USD', maximumFractionDigits: value < 1 ? 4 : 2 })
-
 export function bytes(size: number): string {
   if (size < 1024) return `${size} B`
   const [value, unit] = size < 1024 * 1024 ? [size / 1024, 'KB'] : [size / 1024 / 1024, 'MB']

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { count, exact, plural, usd } from '../../../ui/format/time.ts'
+import { usd } from '../../../ui/format/money.ts'
+import { count, exact, plural } from '../../../ui/format/time.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { CopyButton } from '../../../ui/kit/copy.tsx'
 import { shownStatus } from '../../../ui/status.ts'
