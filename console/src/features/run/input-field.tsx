@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { JsonField, SchemaForm } from '../../ui/form/schema-form.tsx'
+import { JsonField } from '../../ui/form/json-field.tsx'
+import { SchemaForm } from '../../ui/form/schema-form.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
 import { definitionQuery } from './queries.ts'
 import styles from './run.module.css'

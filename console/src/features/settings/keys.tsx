@@ -6,9 +6,9 @@ import { asProblem } from '../../api/problem.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
-import { CopyButton } from '../../ui/kit/copy.tsx'
 import { CheckField, SelectField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
+import { ShownOnce } from '../../ui/kit/shown-once.tsx'
 import { MoreButton, usePages } from './pages.tsx'
 import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
@@ -63,12 +63,11 @@ export function Keys() {
         about="For programs. A key belongs to this team and can only do what its scopes allow."
       >
         {made && (
-          <div className={styles.secret} role="status">
-            <p>The key "{made.name}" is shown only once. Store it in a safe place.</p>
-            <p className="mono">
-              {made.key} <CopyButton text={made.key} label="Copy the key" />
-            </p>
-          </div>
+          <ShownOnce
+            about={`The key "${made.name}" is shown only once. Store it in a safe place.`}
+            secret={made.key}
+            label="Copy the key"
+          />
         )}
         <Loaded query={list}>
           {(items) =>

@@ -1,19 +1,22 @@
 // Form fields from a JSON Schema, for the keywords that forms and inputs of workflows use. Everything else becomes a JSON field. The
 // server validates the values.
-import { useEffect, useRef, useState } from 'react'
 import { CheckField, SelectField, TextAreaField, TextField } from '../kit/field.tsx'
-import { readDraft, writeDraft } from './draft.ts'
+import { SecretField } from '../kit/secret-field.tsx'
+import { JsonField } from './json-field.tsx'
 import { isPassword } from './secret-fields.ts'
+import { TextListField } from './text-list-field.tsx'
 
 export type Value = unknown
 
-type Schema = {
+export type Schema = {
   type?: string | string[]
   title?: string
   description?: string
   default?: unknown
   enum?: unknown[]
   const?: unknown
+  anyOf?: Schema[]
+  items?: Schema
   format?: string
   minimum?: number
   maximum?: number
@@ -34,6 +37,15 @@ type Props = {
 
 const typeOf = ({ type }: Schema): string | undefined =>
   Array.isArray(type) ? type.find((one) => one !== 'null') : type
+
+/** The values to choose from, if the schema lists them. */
+function choicesOf({ enum: listed, anyOf }: Schema): unknown[] | undefined {
+  if (listed !== undefined || anyOf === undefined) return listed
+  return anyOf.every((one) => one.const !== undefined) ? anyOf.map((one) => one.const) : undefined
+}
+
+/** Secrets that may have line breaks, such as private keys. */
+const LONG_SECRET = 10_000
 
 /** The initial value of a form. */
 export const valuesOf = (schema: unknown): Record<string, Value> =>
@@ -76,21 +88,20 @@ type FieldProps = {
   onChange: (value: Value) => void
 }
 
-function SchemaField({ name, schema, isRequired, value, error, draft, onChange }: FieldProps) {
+export function SchemaField({ name, schema, isRequired, value, error, draft, onChange }: FieldProps) {
   const label = `${schema.title ?? name}${isRequired ? '' : ' (optional)'}`
   const common = { label, help: schema.description, error, name, required: isRequired }
   const type = typeOf(schema)
-  if (schema.enum)
+  const choices = choicesOf(schema)
+  if (choices)
     return (
       <SelectField
         {...common}
-        value={schema.enum.includes(value) ? schema.enum.indexOf(value) : ''}
-        onChange={({ target }) =>
-          onChange(target.value === '' ? undefined : schema.enum?.[Number(target.value)])
-        }
+        value={choices.includes(value) ? choices.indexOf(value) : ''}
+        onChange={({ target }) => onChange(target.value === '' ? undefined : choices[Number(target.value)])}
       >
         <option value="">Choose…</option>
-        {schema.enum.map((one, at) => (
+        {choices.map((one, at) => (
           <option key={String(one)} value={at}>
             {String(one)}
           </option>
@@ -128,62 +139,31 @@ function SchemaField({ name, schema, isRequired, value, error, draft, onChange }
       onChange: ({ target }: { target: { value: string } }) =>
         onChange(target.value === '' ? undefined : target.value),
     }
-    if (isPassword(schema)) return <TextField {...text} type="password" autoComplete="off" />
+    if (isPassword(schema))
+      return (
+        <SecretField
+          {...text}
+          isLong={(schema.maxLength ?? 0) > LONG_SECRET}
+          onChange={(secret) => onChange(secret === '' ? undefined : secret)}
+        />
+      )
     const kind = { email: 'email', uri: 'url', date: 'date' }[schema.format ?? ''] ?? 'text'
     return isLong ? <TextAreaField {...text} /> : <TextField {...text} type={kind} />
   }
+  if (isTextList(schema, value))
+    return (
+      <TextListField
+        {...common}
+        value={(value ?? []) as string[]}
+        onChange={(list) => onChange(list.length === 0 ? undefined : list)}
+      />
+    )
   return <JsonField {...common} value={value} onChange={onChange} draft={draft} />
 }
 
-type JsonFieldProps = {
-  label: string
-  help?: string | undefined
-  error?: string | undefined
-  value: Value
-  onChange: (value: Value) => void
-  draft?: string | null
-}
-
-/** Text that cannot be parsed yet, and the value that the field had then. If that has changed since, the text is old. */
-type Unfinished = { text: string; value: string | undefined }
-
-/** Keeps the typed text, and only passes on values that can be parsed. */
-export function JsonField({ label, help, error, value, onChange, draft = null }: JsonFieldProps) {
-  const [text, setText] = useState(() => {
-    const kept = readDraft<Unfinished>(draft)
-    if (kept !== undefined && kept.value === JSON.stringify(value)) return kept.text
-    return value === undefined ? '' : JSON.stringify(value, null, 2)
-  })
-  const fault = faultOf(text)
-  // A form with this field cannot be sent: the typed text would be left out of it.
-  const area = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => area.current?.setCustomValidity(fault ?? ''), [fault])
-  return (
-    <TextAreaField
-      ref={area}
-      label={label}
-      help={help ?? 'JSON'}
-      error={error ?? fault ?? undefined}
-      className="mono"
-      rows={Math.min(16, Math.max(3, text.split('\n').length))}
-      spellCheck={false}
-      value={text}
-      onChange={({ target }) => {
-        setText(target.value)
-        const isFinished = faultOf(target.value) === null
-        writeDraft(draft, isFinished ? undefined : { text: target.value, value: JSON.stringify(value) })
-        if (isFinished) onChange(target.value.trim() === '' ? undefined : JSON.parse(target.value))
-      }}
-    />
-  )
-}
-
-function faultOf(text: string): string | null {
-  if (text.trim() === '') return null
-  try {
-    JSON.parse(text)
-    return null
-  } catch (error) {
-    return `This is not valid JSON: ${(error as Error).message}`
-  }
+/** Texts without line breaks are listed one per line. */
+function isTextList(schema: Schema, value: Value): boolean {
+  if (typeOf(schema) !== 'array' || schema.items?.type !== 'string') return false
+  const list = value ?? []
+  return Array.isArray(list) && list.every((one) => typeof one === 'string' && !one.includes('\n'))
 }

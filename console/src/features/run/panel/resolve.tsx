@@ -1,6 +1,6 @@
 import { asProblem } from '../../../api/problem.ts'
 import { useDraft } from '../../../ui/form/draft.ts'
-import { JsonField } from '../../../ui/form/schema-form.tsx'
+import { JsonField } from '../../../ui/form/json-field.tsx'
 import { Button } from '../../../ui/kit/button.tsx'
 import { ProblemNote } from '../../../ui/kit/page.tsx'
 import { useResolve } from '../queries.ts'

@@ -1,0 +1,61 @@
+// A form for settings that the server describes one by one: each with a JSON Schema, and secrets among them.
+import { useState } from 'react'
+import { labelOf } from './label.ts'
+import { type Schema, SchemaField, type Value } from './schema-form.tsx'
+import styles from './settings-form.module.css'
+
+export type Setting = {
+  /** Where the value and its errors are, such as `config/clientId`. */
+  path: string
+  name: string
+  description: string
+  schema: unknown
+  isRequired: boolean
+  isSecret: boolean
+}
+
+type Props = {
+  settings: readonly Setting[]
+  /** By path. */
+  values: Readonly<Record<string, Value>>
+  onChange: (values: Record<string, Value>) => void
+  errorOf?: ((path: string) => string | undefined) | undefined
+}
+
+/** Optional settings are folded, unless they had values at first. One with an error is not folded. */
+export function SettingsForm({ settings, values, onChange, errorOf }: Props) {
+  const isOpen = ({ path, isRequired }: Setting) => isRequired || errorOf?.(path) !== undefined
+  const folded = settings.filter((one) => !isOpen(one))
+  const [wasSet] = useState(() => folded.some(({ path }) => values[path] !== undefined))
+  const toField = ({ path, name, description, schema, isRequired, isSecret }: Setting) => (
+    <SchemaField
+      key={path}
+      name={name}
+      schema={{
+        ...(schema as Schema),
+        title: labelOf(name),
+        description,
+        ...(isSecret ? { format: 'password' } : {}),
+      }}
+      isRequired={isRequired}
+      value={values[path]}
+      error={errorOf?.(path)}
+      draft={null}
+      onChange={(value) => {
+        const { [path]: _, ...others } = values
+        onChange(value === undefined ? others : { ...others, [path]: value })
+      }}
+    />
+  )
+  return (
+    <>
+      {settings.filter(isOpen).map(toField)}
+      {folded.length > 0 && (
+        <details className={styles.more} open={wasSet}>
+          <summary>More settings</summary>
+          <div>{folded.map(toField)}</div>
+        </details>
+      )}
+    </>
+  )
+}
