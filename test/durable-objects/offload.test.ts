@@ -151,12 +151,16 @@ test("beyond the plan's storage, the node fails with the reason", async () => {
   expect(failed.error).toMatchObject({ code: 'plan.limit_reached' })
 })
 
-test('files of a run are deleted with it', async () => {
+test('files of a run are listed with it only, and are deleted with it', async () => {
   const person = await newPerson()
   const path = `/api/v1/workflows/${await newWorkflow(person.teamId, { nodes: [{ ...twice('big'), offload: true }] })}/execute`
   const { body } = await post(path, person, { input: text(200_000) }, { prefer: 'wait=20' })
   expect(body.status).toBe('succeeded')
   expect((await storedKeys(person.teamId)).length).toBe(1)
+  const ofRun = (await get(`${FILES}?runId=${body.id}&count=true`, person)).body
+  expect([ofRun.total, ofRun.items[0]]).toMatchObject([1, { runId: body.id, uploadedBy: person.userId }])
+  expect((await get(`${FILES}?runId=${body.id}`, await newPerson())).body.items).toEqual([])
+  expect((await get(FILES, person)).body.items).toEqual([])
   expect((await call('DELETE', `/api/v1/runs/${body.id}`, { as: person })).status).toBeLessThan(300)
   // One job removes the rows and creates another, which removes the objects.
   for (let i = 0; i < 2; i++) await runJobs()

@@ -53,6 +53,54 @@ test('lists filter by prefix, name, type, kind, tag, size, uploader and words, a
   }
 })
 
+test('folders are listed level by level with what is in them, in pages', async () => {
+  const { owner } = await newTeam()
+  const { owner: stranger } = await newTeam()
+  await upload(stranger, 'reports/foreign.txt', 'x')
+  await upload(owner, 'top.txt', 'x')
+  await upload(owner, 'reports/all.csv', 'a,b')
+  await upload(owner, 'reports/2026/q1/march.csv', 'a,b')
+  await upload(owner, 'reports/2025/april.csv', 'a,b,c')
+  // A hyphen sorts before the slash, and combining marks are composed.
+  await upload(owner, 'reports-old/a.txt', 'x')
+  await upload(owner, 'ä/b.txt', 'x')
+  const deleted = (await upload(owner, 'gone/a.txt', 'x')).body
+  await call('DELETE', `${FILES}/${deleted.id}`, { as: owner })
+  const folders = async (query: string) =>
+    (await get(`${FILES}/folders?${query}`, owner)).body.items.map((one: any) => [
+      one.name,
+      one.files,
+      one.sizeBytes,
+    ])
+  const top = [
+    ['reports', 3, 11],
+    ['reports-old', 1, 1],
+    ['ä', 1, 1],
+  ]
+  expect(await folders('')).toEqual(top)
+  expect(await folders('sort=-name')).toEqual(top.toReversed())
+  expect(await folders('parent=/reports/')).toEqual([
+    ['reports/2025', 1, 5],
+    ['reports/2026', 1, 3],
+  ])
+  expect(await folders('parent=reports/2026')).toEqual([['reports/2026/q1', 1, 3]])
+  expect(await folders(`parent=${encodeURIComponent('a\u0308')}`)).toEqual([])
+  expect(names(await get(`${FILES}?folder=${encodeURIComponent('a\u0308')}`, owner))).toEqual(['ä/b.txt'])
+  expect(names(await get(`${FILES}?folder=/`, owner))).toEqual(['top.txt'])
+  expect(names(await get(`${FILES}?folder=reports`, owner))).toEqual(['reports/all.csv'])
+  for (const sort of ['name', '-name']) {
+    const paged: string[] = []
+    for (let cursor = ''; ; ) {
+      const { body } = await get(`${FILES}/folders?sort=${sort}&count=true&limit=1${cursor}`, owner)
+      expect(body.total).toBe(3)
+      paged.push(...body.items.map((one: any) => one.name))
+      if (body.nextCursor === null) break
+      cursor = `&cursor=${body.nextCursor}`
+    }
+    expect([sort, paged.length, new Set(paged).size]).toEqual([sort, 3, 3])
+  }
+})
+
 test('a file is found by name and by id, and an id takes precedence', async () => {
   const person = await newPerson()
   const { body: file } = await upload(person, 'Ärger/plan b.txt', 'b')
@@ -292,6 +340,7 @@ test('files of another team are not found, by id or by name or by person', async
     `${FILES}/${file.id}`,
     `${FILES}/${file.id}/content`,
     `${FILES}/${file.id}/versions`,
+    `${FILES}/${file.id}/uses`,
     `${FILES}/info/secret.txt`,
     `${FILES}/info/${file.id}`,
     `${FILES}/download/${owner.userId}/secret.txt`,

@@ -33,7 +33,14 @@ test('a webhook passes on files of the team, and none of another', async () => {
   const body = JSON.stringify({ doc: { $file: file.id }, chance })
   const delivered = await deliver(hook, { body, headers: JSON_TYPE })
   expect((await inputOf(delivered)).body).toEqual({ doc: refOf(file), chance })
-  expect(await usesOf(hook.person, file.id)).toEqual([{ kind: 'run', id: delivered.body.runId }])
+  const use = { kind: 'run', id: delivered.body.runId }
+  const listed = await get(`${FILES}/${file.id}/uses?count=true`, hook.person)
+  expect(listed.body).toEqual({
+    items: [{ ...use, createdAt: expect.any(String) }],
+    nextCursor: null,
+    total: 1,
+  })
+  expect(await usesOf(hook.person, file.id)).toEqual([use])
 })
 
 test('a schedule and a sub-workflow get files through their input', async () => {

@@ -1,7 +1,9 @@
 // The list of files, with its filters.
+import { decodeCursor } from '../../../core/cursor.ts'
 import type { HotRead } from '../../../db/hot-read.ts'
 import { keysetRead } from '../../../db/paginate.ts'
 import type { ListFiles } from '../schema/file.ts'
+import type { ListFolders } from '../schema/folder.ts'
 import { FILE_KINDS, type FileKind, typesOfKind } from '../types/table.ts'
 import { COLUMNS, type FileRow } from './files.ts'
 
@@ -16,10 +18,13 @@ type Filters = Omit<ListFiles, 'limit' | 'cursor' | 'sort' | 'count'>
 
 const isKind = (type: string): type is FileKind => FILE_KINDS.includes(type as FileKind)
 
+/** Names are compared by their bytes, and no character sorts after the last one of Unicode. */
+const isBelow = (prefix: string): string => `f.name >= ${prefix} AND f.name < ${prefix} || char(1114111)`
+
 function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (string | number)[] } {
   const sql = [
     'f.team_id = ?1',
-    'f.run_id IS NULL',
+    filters.runId === undefined ? 'f.run_id IS NULL' : 'f.run_id IS NOT NULL',
     filters.deleted ? 'f.deleted_at IS NOT NULL' : 'f.deleted_at IS NULL',
   ]
   const params: (string | number)[] = [teamId]
@@ -28,8 +33,9 @@ function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (st
     params.push(value)
     sql.push(condition(`?${params.length}`))
   }
-  // Names are compared by their bytes, and no character sorts after the last one of Unicode.
-  add(filters.prefix, (at) => `f.name >= ${at} AND f.name < ${at} || char(1114111)`)
+  add(filters.prefix, isBelow)
+  add(filters.folder, (at) => `${isBelow(at)} AND instr(substr(f.name, length(${at}) + 1), '/') = 0`)
+  add(filters.runId, (at) => `f.run_id = ${at}`)
   add(filters.name, (at) => `f.name = ${at}`)
   if (filters.type !== undefined && isKind(filters.type))
     add(
@@ -64,6 +70,41 @@ export async function countFiles(d1: D1Database, teamId: string, filters: Filter
   const row = await d1
     .prepare(`SELECT count(*) AS total FROM files f WHERE ${sql.join(' AND ')}`)
     .bind(...params)
+    .first<{ total: number }>()
+  return row?.total ?? 0
+}
+
+/** A folder is what names have before a slash. `parent` is empty, or ends with one. */
+const foldersSql = (columns: string): string =>
+  `SELECT ${columns} FROM files f
+   WHERE f.team_id = ?1 AND f.deleted_at IS NULL AND f.run_id IS NULL AND ${isBelow('?2')}
+     AND instr(substr(f.name, length(?2) + 1), '/') > 0`
+
+const FOLDER = "substr(f.name, 1, length(?2) + instr(substr(f.name, length(?2) + 1), '/') - 1)"
+
+export type FolderRow = { name: string; files: number; sizeBytes: number; updatedAt: number }
+
+export async function findFolders(
+  d1: D1Database,
+  teamId: string,
+  { parent, sort, cursor, limit }: ListFolders,
+): Promise<FolderRow[]> {
+  const [sign, direction] = sort === 'name' ? ['>', 'ASC'] : ['<', 'DESC']
+  const at = cursor === undefined ? null : decodeCursor(cursor, sort).id
+  const { results } = await d1
+    .prepare(
+      `${foldersSql(`${FOLDER} AS name, count(*) AS files, sum(f.size_bytes) AS sizeBytes, max(f.updated_at) AS updatedAt`)}
+       GROUP BY 1 HAVING ?3 IS NULL OR ${FOLDER} ${sign} ?3 ORDER BY 1 ${direction} LIMIT ?4`,
+    )
+    .bind(teamId, parent, at, limit + 1)
+    .all<FolderRow>()
+  return results
+}
+
+export async function countFolders(d1: D1Database, teamId: string, parent: string): Promise<number> {
+  const row = await d1
+    .prepare(foldersSql(`count(DISTINCT ${FOLDER}) AS total`))
+    .bind(teamId, parent)
     .first<{ total: number }>()
   return row?.total ?? 0
 }

@@ -1,6 +1,9 @@
+import { columns, type HotRead } from '../../../db/hot-read.ts'
+import { keysetRead } from '../../../db/paginate.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
+import type { ListFileUses, USER_KINDS } from '../schema/use.ts'
 
-export type UserKind = 'run' | 'task' | 'agent' | 'deployment'
+export type UserKind = (typeof USER_KINDS)[number]
 
 const MAX_SHOWN = 100
 
@@ -16,6 +19,32 @@ export async function findUses(
     .bind(fileId, teamId)
     .all<{ kind: UserKind; id: string }>()
   return results
+}
+
+export type UseRow = { kind: UserKind; id: string; createdAt: number }
+
+const COLUMNS = columns<UseRow>({ kind: 'u.user_kind', id: 'u.user_id', createdAt: 'u.created_at' })
+
+/** What uses a file is unique by its id, whatever its kind. */
+export const searchUses = (teamId: string, fileId: string, query: ListFileUses): HotRead<UseRow> =>
+  keysetRead(
+    COLUMNS,
+    {
+      from: 'file_uses u',
+      where: ['u.file_id = ?1', 'u.team_id = ?2'],
+      params: [fileId, teamId],
+      column: 'u.created_at',
+      id: 'u.user_id',
+    },
+    query,
+  )
+
+export async function countUses(d1: D1Database, teamId: string, fileId: string): Promise<number> {
+  const row = await d1
+    .prepare('SELECT count(*) AS total FROM file_uses WHERE file_id = ? AND team_id = ?')
+    .bind(fileId, teamId)
+    .first<{ total: number }>()
+  return row?.total ?? 0
 }
 
 /** Only files of the team count, each once. */

@@ -18,9 +18,19 @@ import {
   UploadQuery,
   UploadResults,
 } from '../schema/file.ts'
+import { FileFolderPage, ListFolders } from '../schema/folder.ts'
+import { FileUsePage, ListFileUses } from '../schema/use.ts'
 import { getContent, getContentByName } from '../service/content.ts'
 import { deleteFile, restoreFile } from '../service/delete.ts'
-import { getFile, getFileInfo, listFiles, listVersions, updateFile } from '../service/files.ts'
+import {
+  getFile,
+  getFileInfo,
+  listFiles,
+  listFolders,
+  listUses,
+  listVersions,
+  updateFile,
+} from '../service/files.ts'
 import { getFileStats } from '../service/stats.ts'
 import { statusOf, uploadFile, uploadFiles } from '../service/upload.ts'
 import { toFile } from '../service/view.ts'
@@ -84,6 +94,16 @@ export const fileRoutes = router()
     async (c) => c.json(await listFiles(c.var.readCtx, c.req.valid('query'))),
   )
   .get(
+    '/folders',
+    access('files:read'),
+    doc('files.folders.list', 'List folders', 200, FileFolderPage, {
+      description:
+        'A folder is what names of files have before a `/`: it exists as long as a file is in it. Lists the folders directly below `parent`.',
+    }),
+    validate('query', ListFolders),
+    async (c) => c.json(await listFolders(c.var.ctx, c.req.valid('query'))),
+  )
+  .get(
     '/stats',
     access('files:read'),
     doc('files.getStats', 'Count files by type and month', 200, FileStats),
@@ -132,6 +152,15 @@ export const fileRoutes = router()
       description: 'Newest first, all on one page. The plan limits how many are kept.',
     }),
     async (c) => c.json(await listVersions(c.var.ctx, c.req.param('id'))),
+  )
+  .get(
+    `/${FILE_ID}/uses`,
+    access('files:read'),
+    doc('files.listUses', 'List what uses a file', 200, FileUsePage, {
+      description: 'The runs that got the file in their input, and the deployments that published it.',
+    }),
+    validate('query', ListFileUses),
+    async (c) => c.json(await listUses(c.var.ctx, c.req.param('id'), c.req.valid('query'))),
   )
   .on(
     UPDATE,

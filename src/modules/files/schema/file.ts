@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { listQuery, pageOf } from '../../../http/pagination.ts'
 import { FILE_KINDS } from '../types/table.ts'
+import { FolderPath } from './folder.ts'
+import { USER_KINDS } from './use.ts'
 
 export const ON_CONFLICT = ['version', 'refuse', 'rename'] as const
 export type OnConflict = (typeof ON_CONFLICT)[number]
@@ -58,6 +60,12 @@ export const File = z
     sha256: z.string().describe('Of the content, in hexadecimal.'),
     tags: z.array(z.string()),
     uploadedBy: z.string().nullable().describe('Null for what runs and the system have written.'),
+    runId: z
+      .string()
+      .nullable()
+      .describe(
+        'The run that the file belongs to: it is not listed among the others, and is deleted with the run.',
+      ),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     deletedAt: z.iso.datetime().nullable(),
@@ -79,7 +87,15 @@ export const ListFiles = listQuery(
       .max(1_024)
       .optional()
       .describe('The beginning of the name, such as `reports/`.'),
+    folder: FolderPath.optional().describe(
+      'Only files directly in this folder, such as `reports/2026`, or `/` for the top.',
+    ),
     name: z.string().min(1).max(1_024).optional().describe('The whole name.'),
+    runId: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('The files that belong to this run, which other lists leave out.'),
     type: z
       .string()
       .max(200)
@@ -168,7 +184,7 @@ export const DeletedFile = z
     deletedAt: z.iso.datetime(),
     restorableUntil: z.iso.datetime().nullable().describe('Null if it cannot be restored.'),
     uses: z
-      .array(z.strictObject({ kind: z.enum(['run', 'task', 'agent', 'deployment']), id: z.string() }))
+      .array(z.strictObject({ kind: z.enum(USER_KINDS), id: z.string() }))
       .describe('The uses of the file, at most 100.'),
   })
   .meta({ id: 'DeletedFile' })

@@ -5,13 +5,16 @@ import { isId } from '../../../core/ids.ts'
 import { toNfc } from '../../../core/marks.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import { commitOrStale, isUniqueViolation } from '../../../db/commit.ts'
-import { firstOf } from '../../../db/hot-read.ts'
+import { firstOf, rowsOf } from '../../../db/hot-read.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { fileName } from '../name.ts'
 import { type FileRow, findFile, findFileByName, updateFile as updateFileRow } from '../repo/files.ts'
-import { countFiles, findFiles } from '../repo/list.ts'
+import { countFiles, countFolders, findFiles, findFolders } from '../repo/list.ts'
+import { countUses, searchUses } from '../repo/uses.ts'
 import { findVersions } from '../repo/versions.ts'
 import type { File, FileVersionPage, ListFiles, UpdateFile } from '../schema/file.ts'
+import type { FileFolder, ListFolders } from '../schema/folder.ts'
+import type { FileUse, ListFileUses } from '../schema/use.ts'
 import { extensionOf, isForbiddenExtension, isTextType, typeOf } from '../types/table.ts'
 import { nameTaken } from './save.ts'
 import { contentUrl, toFile, versionedFile } from './view.ts'
@@ -35,9 +38,38 @@ export async function listFiles(ctx: ReadContext, query: ListFiles): Promise<Pag
 const normalised = (query: ListFiles): ListFiles => ({
   ...query,
   ...(query.prefix === undefined ? {} : { prefix: toNfc(query.prefix) }),
+  ...(query.folder === undefined ? {} : { folder: toNfc(query.folder) }),
   ...(query.name === undefined ? {} : { name: toNfc(query.name) }),
   ...(query.q === undefined ? {} : { q: toNfc(query.q) }),
 })
+
+/** The folders directly below another one. They exist as long as a file is in them. */
+export async function listFolders(ctx: ServiceContext, query: ListFolders): Promise<Page<FileFolder>> {
+  const { teamId } = ctx.actor
+  const parent = toNfc(query.parent)
+  const rows = await findFolders(ctx.env.DB, teamId, { ...query, parent })
+  const page = toPage(
+    rows,
+    query,
+    ({ name }) => ({ value: name, id: name }),
+    ({ updatedAt, ...row }) => ({ ...row, updatedAt: toIso(updatedAt) }),
+  )
+  return query.count ? { ...page, total: await countFolders(ctx.env.DB, teamId, parent) } : page
+}
+
+/** Of a deleted file as well, while it can be restored. */
+export async function listUses(ctx: ServiceContext, id: string, query: ListFileUses): Promise<Page<FileUse>> {
+  const { teamId } = ctx.actor
+  const file = (await firstOf(ctx.env.DB, findFile(teamId, id))) ?? missing()
+  const rows = await rowsOf(ctx.env.DB, searchUses(teamId, file.id, query))
+  const page = toPage(
+    rows,
+    query,
+    (row) => ({ value: row.createdAt, id: row.id }),
+    ({ kind, id: user, createdAt }) => ({ kind, id: user, createdAt: toIso(createdAt) }),
+  )
+  return query.count ? { ...page, total: await countUses(ctx.env.DB, teamId, file.id) } : page
+}
 
 export async function getFile(ctx: ReadContext, id: string): Promise<Versioned<File>> {
   const { rows } = await ctx.read(({ teamId }) => findFile(teamId, id))

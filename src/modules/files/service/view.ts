@@ -14,6 +14,7 @@ export const toFile = (row: FileRow): File => ({
   sha256: row.sha256,
   tags: JSON.parse(row.tags) as string[],
   uploadedBy: row.uploadedBy,
+  runId: row.runId,
   createdAt: toIso(row.createdAt),
   updatedAt: toIso(row.updatedAt),
   deletedAt: toIsoOrNull(row.deletedAt),
