@@ -26,6 +26,10 @@ export type Options<E extends Endpoint> = Params<E> &
     /** Makes a request that is sent twice count once. */
     idempotencyKey?: string
     ifMatch?: string
+    /** Bytes of a download, such as `bytes=0-1023`. */
+    range?: string
+    /** Another team than that of the page: for work that goes on after somebody has switched teams. */
+    team?: string | null
   }
 type Rest<E extends Endpoint> = [ParamNames<E>] extends [never]
   ? [options?: Options<E>]
@@ -78,12 +82,13 @@ type Sent = {
   idempotencyKey?: string
   ifMatch?: string
   accept?: string
+  range?: string
+  team?: string | null
 }
 
 async function send(method: string, path: string, options: Sent, isSecond = false): Promise<Response> {
   const token = await accessToken()
-  const { body, signal, idempotencyKey, ifMatch, accept } = options
-  const team = currentTeam()
+  const { body, signal, idempotencyKey, ifMatch, accept, range, team = currentTeam() } = options
   const response = await fetch(path, {
     method,
     headers: {
@@ -93,6 +98,7 @@ async function send(method: string, path: string, options: Sent, isSecond = fals
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      ...(range === undefined ? {} : { range }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),

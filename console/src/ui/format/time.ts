@@ -54,10 +54,20 @@ export const count = (value: number): string => value.toLocaleString('en')
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`
 
+const SIZES = ['KB', 'MB', 'GB', 'TB']
+
+/** `812 B`, `1.4 KB`, `20 MB`: in steps of 1,024, and with a decimal below 10 unless it is 0. */
 export function bytes(size: number): string {
   if (size < 1024) return `${size} B`
-  const [value, unit] = size < 1024 * 1024 ? [size / 1024, 'KB'] : [size / 1024 / 1024, 'MB']
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`
+  let value = size / 1024
+  let step = 0
+  // What would be rounded to 1,024 is one of the next unit.
+  while (value >= 1023.5 && step < SIZES.length - 1) {
+    value /= 1024
+    step += 1
+  }
+  const text = value < 9.95 ? value.toFixed(1).replace('.0', '') : String(Math.round(value))
+  return `${text} ${SIZES[step]}`
 }
 
 /** The end of an id, which distinguishes it from others. */
