@@ -1,13 +1,17 @@
 // Brief messages about what was done or has failed.
 import { useSyncExternalStore } from 'react'
 import type { Problem } from '../../api/problem.ts'
-import { IconButton } from './button.tsx'
+import { Button, IconButton } from './button.tsx'
 import { ProblemNote } from './page.tsx'
 import styles from './toast.module.css'
 
-type Toast = { id: number; text: string; problem: Problem | null }
+/** What a person can do about it, such as undoing it. */
+type Action = { label: string; act: () => void }
+type Toast = { id: number; text: string; problem: Problem | null; action: Action | null }
 
 const STAYS_MS = 5_000
+/** Longer, if there is something to decide. */
+const STAYS_WITH_ACTION_MS = 12_000
 const MAX_TOASTS = 3
 
 let toasts: Toast[] = []
@@ -21,15 +25,15 @@ function change(next: Toast[]): void {
 
 const drop = (id: number): void => change(toasts.filter((one) => one.id !== id))
 
-export function showToast(text: string): void {
+export function showToast(text: string, action: Action | null = null): void {
   const id = ++lastId
-  change([...toasts, { id, text, problem: null }].slice(-MAX_TOASTS))
-  setTimeout(() => drop(id), STAYS_MS)
+  change([...toasts, { id, text, problem: null, action }].slice(-MAX_TOASTS))
+  setTimeout(() => drop(id), action === null ? STAYS_MS : STAYS_WITH_ACTION_MS)
 }
 
 /** Stays until closed, because it has something to read and copy. */
 export function showProblem(problem: Problem): void {
-  change([...toasts, { id: ++lastId, text: '', problem }].slice(-MAX_TOASTS))
+  change([...toasts, { id: ++lastId, text: '', problem, action: null }].slice(-MAX_TOASTS))
 }
 
 export function Toasts() {
@@ -42,9 +46,20 @@ export function Toasts() {
   )
   return (
     <section className={styles.toasts} aria-live="polite" aria-label="Messages">
-      {shown.map(({ id, text, problem }) => (
+      {shown.map(({ id, text, problem, action }) => (
         <div key={id} className={styles.toast}>
           {problem ? <ProblemNote problem={problem} /> : <p>{text}</p>}
+          {action && (
+            <Button
+              size="small"
+              onClick={() => {
+                drop(id)
+                action.act()
+              }}
+            >
+              {action.label}
+            </Button>
+          )}
           <IconButton icon="close" size="small" label="Close" onClick={() => drop(id)} />
         </div>
       ))}
