@@ -2,8 +2,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { serverNow } from '../../api/clock.ts'
 import { count, plural, shortId } from '../../ui/format/time.ts'
-import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { SelectionBar } from '../../ui/kit/selection-bar.tsx'
 import { bulkFilterOf, type RunFilter, type Status } from './model/filter.ts'
 import { type BulkResult, type BulkVerb, type RunRow, useBulk } from './queries.ts'
 import styles from './runs.module.css'
@@ -55,13 +55,13 @@ export function BulkBar({ rows, picked, filter, total, byStatus, onClear }: Prop
   const progress = bulk.isPending && done > 0 ? `${count(done)} done` : undefined
   return (
     <>
-      <section className={styles.bulk} aria-label="Chosen runs">
-        <b className="num">{count(chosenCount)}</b> chosen
-        {!isAll && total > chosen.length && (
-          <Button look="quiet" size="small" onClick={() => setAllAt(picked)}>
-            Choose all {count(total)}
-          </Button>
-        )}
+      <SelectionBar
+        label="Chosen runs"
+        chosen={chosenCount}
+        total={total}
+        onAll={isAll ? undefined : () => setAllAt(picked)}
+        onClear={onClear}
+      >
         {open > 0 && (
           <ConfirmButton
             look="quiet"
@@ -88,10 +88,7 @@ export function BulkBar({ rows, picked, filter, total, byStatus, onClear }: Prop
             Rerun
           </ConfirmButton>
         )}
-        <Button look="quiet" size="small" onClick={onClear}>
-          Clear
-        </Button>
-      </section>
+      </SelectionBar>
       {results && (
         <Suspense>
           <Dialog

@@ -8,7 +8,7 @@ import { SearchField } from '../../ui/kit/search-field.tsx'
 import { LiveDot, PageProblem, toWorkflows, useRights } from '../shell/index.ts'
 import { ActivityChart } from './activity-chart.tsx'
 import { BulkBar } from './bulk-bar.tsx'
-import { FilterBar, without } from './filter-bar.tsx'
+import { RunFilters, without } from './filter-bar.tsx'
 import { type RunFilter, readFilter } from './model/filter.ts'
 import { patched } from './model/rows.ts'
 import { useCounts, useRuns, useSeries } from './queries.ts'
@@ -64,7 +64,7 @@ export function Runs() {
         <span className="faint num">{count(total)}</span>
         <LiveDot />
       </Head>
-      <FilterBar
+      <RunFilters
         filter={filter}
         counts={counts.data?.byStatus}
         total={counts.data?.total}

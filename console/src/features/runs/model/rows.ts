@@ -24,8 +24,3 @@ export function patched<T extends Row>(rows: readonly T[], changes: ReadonlyMap<
 }
 
 const isEnded = (status: string): boolean => ['succeeded', 'failed', 'cancelled'].includes(status)
-
-/** The rows from the start of a selection to its end. */
-export function range(ids: readonly string[], from: number, to: number): string[] {
-  return ids.slice(Math.min(from, to), Math.max(from, to) + 1)
-}

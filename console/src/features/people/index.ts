@@ -1,0 +1,2 @@
+export { PersonField, PersonName, PersonTag, personOption } from './people.tsx'
+export { type Person, usePeople } from './queries.ts'
