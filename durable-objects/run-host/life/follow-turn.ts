@@ -6,7 +6,7 @@ import { progress } from '../../../src/engine/read/view.ts'
 import { followGate } from '../outside/admission/gate.ts'
 import { collectIntoFile } from '../outside/offload.ts'
 import { checkChild } from '../outside/other-runs/child.ts'
-import { followPause } from '../outside/other-runs/children.ts'
+import { followPause, stopChildren } from '../outside/other-runs/children.ts'
 import { SEND_DEBOUNCE_MS, writeEndMessages } from '../outside/outbox.ts'
 import type { Reports } from '../outside/reports/reports.ts'
 import type { effectsOf } from '../ports/run-effects.ts'
@@ -61,9 +61,7 @@ export function followTurn(
   { wasPaused, isBehind }: { wasPaused: boolean; isBehind: boolean },
 ): void {
   if (result.ended) parts.crashes.clearAll()
-  for (const { child } of result.cancels) {
-    if (child !== undefined) machine.enqueue('cancel_child', { runId: child })
-  }
+  stopChildren(machine, result)
   if (result.ended) writeEndMessages(machine)
   else followPause(machine, wasPaused, result.events)
   if (result.projects || isBehind) machine.project()

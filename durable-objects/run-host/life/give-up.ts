@@ -5,6 +5,7 @@
 import { type NodeError, OUTCOME_UNKNOWN, type RunEvent } from '../../../src/engine/model/event.ts'
 import { type Activation, isSettled } from '../../../src/engine/model/state.ts'
 import { progress } from '../../../src/engine/read/view.ts'
+import { stopChild } from '../outside/other-runs/children.ts'
 import { writeEndMessages } from '../outside/outbox.ts'
 import type { RunShell } from '../run-shell.ts'
 import { type Crashes, ENDING } from './crashes.ts'
@@ -73,8 +74,7 @@ export function endByForce(machine: RunShell, crashes: Crashes): void {
     const { wait } = activation
     const mayHaveHappened = activation.holds === 'slot' || activation.status === 'unknown'
     const isOnce = run.plan.nodes[activation.node]?.atMostOnce === true
-    if (wait?.kind === 'child' && wait.name !== undefined)
-      machine.enqueue('cancel_child', { runId: wait.name })
+    stopChild(machine, path, wait?.kind === 'child' ? wait.name : undefined)
     if (wait?.kind === 'approval') store.pushOutbox('approval', { path }, now)
     Object.assign(activation, {
       status: 'cancelled',

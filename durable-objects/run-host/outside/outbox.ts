@@ -19,7 +19,7 @@ import { viewRun } from '../show/view.ts'
 import { sendToGate } from './admission/gate.ts'
 import { writeAuditEntry } from './audit.ts'
 import { removeStaleWaits, reportEventWaits } from './event-waits.ts'
-import { holdChild } from './other-runs/children.ts'
+import { holdChild, sendStop } from './other-runs/children.ts'
 import { approvalRow } from './reports/approval-row.ts'
 import { decisionNotice, failureNotice, successNotice } from './reports/notices.ts'
 import { publishRun } from './reports/publish.ts'
@@ -127,7 +127,11 @@ async function deliver(machine: RunShell, row: OutboxRow): Promise<void> {
       return
     }
     case 'cancel_child':
-      await workflowRun(env.RUNS, String(body.runId)).control('cancel', 'parent')
+      await sendStop(
+        machine,
+        { runId: String(body.runId), isStarting: body.isStarting === true },
+        row.attempts,
+      )
       return
     case 'hold_child':
       await holdChild(machine, String(body.runId))

@@ -20,7 +20,7 @@ import {
 import { findRunnable, findRunnableByKey, type Runnable } from '../../../src/modules/workflows/index.ts'
 import type { ChildRun, RunsPort } from '../../../src/nodes/ports.ts'
 import { workflowRun } from '../../../src/objects/workflow-run.ts'
-import type { RunStore } from '../rows/store.ts'
+import type { RunStore, StoredChild } from '../rows/store.ts'
 import { isEnded } from '../turn/effects.ts'
 import type { Run } from '../turn/scope.ts'
 import { ask } from './binding.ts'
@@ -28,6 +28,7 @@ import { answered, childOf, childSpec, ownFamily, refuse, stored } from './child
 import { knownChild } from './children.ts'
 import { inTurn } from './in-turn.ts'
 
+type Asked = { path: string; failures: number; signal: AbortSignal }
 type Parent = { env: Env; run: Run; store: RunStore; isChanged: boolean; now: () => number }
 
 export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort {
@@ -42,6 +43,14 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
 
   const forChild = (path: string, wait: boolean) => childSpec(parent, path, wait)
 
+  /**
+   * Called before each start. A cancel that comes later finds the child; after one that came earlier, none is started.
+   */
+  function rememberChild(signal: AbortSignal, path: string, child: StoredChild): void {
+    signal.throwIfAborted()
+    stored(() => store.writeChild(path, child))
+  }
+
   /** Stops a child whose attempt is over. */
   async function stopped(runId: string): Promise<void> {
     await ask('The run', () => workflowRun(env.RUNS, runId).control('cancel', 'parent'))
@@ -50,7 +59,7 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
   /** A retry of that run, or the run itself if it succeeded or is still active. Null if it was deleted. */
   async function retried(
     runId: string,
-    { path, failures, present }: { path: string; failures: number; present: Runnable | null },
+    { path, failures, present, signal }: Asked & { present: Runnable | null },
   ): Promise<ChildRun | null> {
     let found = await last(runId)
     if (found !== null && found.runId === runId && !isEnd(found.status)) {
@@ -59,7 +68,7 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
     }
     if (found === null) return null
     const follows = found.runId
-    const remember = (id: string) => stored(() => store.writeChild(path, { runId: id, failures, follows }))
+    const remember = (id: string) => rememberChild(signal, path, { runId: id, failures, follows })
     if (found.status === 'succeeded' || !isEnd(found.status)) {
       remember(follows)
       return childOf(follows, await view(follows))
@@ -96,18 +105,20 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
         let started = own !== null && mine !== null ? childOf(own, mine) : null
         if (started === null && before !== null) {
           const isFresh = failures === 0 && parent.goesOnWith === 'current' && version === undefined
-          started = await retried(before, { path, failures, present: isFresh ? runnable : null })
+          started = await retried(before, { path, failures, signal, present: isFresh ? runnable : null })
         }
         if (started === null) {
           const once = `child ${parent.runId} ${path} ${failures}`
           const place = { teamId: runnable.teamId, id: runnable.id, isOwn: wantsOwn(runnable) }
-          const runId = await runIdOf(context.settings, place, once)
-          if (wait) stored(() => store.writeChild(path, { runId, failures }))
+          const runId = own ?? (await runIdOf(context.settings, place, once))
+          const named = async (id: string) => {
+            if (wait) rememberChild(signal, path, { runId: id, failures })
+          }
           const { trigger, startedBy, ...rest } = more
           const keyRoot = await derivedId('run', `effects ${idempotencyKey}`)
           const { execution } = await ask('The run', () =>
             startRunnable(context, runnable, {
-              ...{ trigger, startedBy, once, runId, options: {}, family },
+              ...{ trigger, startedBy, once, runId, named, options: {}, family },
               input: child.input as Json | undefined,
               more: { ...rest, keyRoot },
             }),
@@ -129,9 +140,9 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
         if (!isEnd(did.status)) await stopped(did.runId)
         // Also continues a compensation that a person has started.
         const begun = before ?? did.compensation
-        const again = begun === null ? null : await retried(begun, { path, failures, present: null })
+        const again = begun === null ? null : await retried(begun, { path, failures, signal, present: null })
         if (again !== null) return again
-        const remember = (runId: string) => stored(() => store.writeChild(path, { runId, failures }))
+        const remember = (runId: string) => rememberChild(signal, path, { runId, failures })
         const more = forChild(path, true)
         const next = await ask('The run', () =>
           followChild(context, { runId: did.runId, mode: 'compensate', more, remember, family }),

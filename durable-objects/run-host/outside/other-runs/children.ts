@@ -1,8 +1,12 @@
-// Pausing or resuming a run also pauses or resumes the runs that it waits for, but not runs that no node waits for.
-// The message contains the state at the time of sending, so messages may arrive in any order.
+// What a run passes on to the runs that it waits for, but not to runs that no node waits for. Invariants:
+// 1. A pause or resume contains the state at the time of sending, so messages may arrive in any order.
+// 2. A node that ends without the end of its child stops the child, also one that is still starting: the id of a child
+//    is stored before its start. The start may arrive after the stop, so a stop that finds no run is repeated for a
+//    while.
 import type { RunEvent } from '../../../../src/engine/model/event.ts'
 import { workflowRun } from '../../../../src/objects/workflow-run.ts'
 import type { RunShell } from '../../run-shell.ts'
+import type { TurnResult } from '../../turn/open-turn.ts'
 
 /** Who paused the run: a run that a person has paused stays paused when its parent resumes. */
 const PAUSED_BY = 'pausedBy'
@@ -37,4 +41,44 @@ export const mayResume = (machine: RunShell, by: string): boolean =>
 /** A pause by a person lasts longer than a pause by the parent. */
 export function recordPause(machine: RunShell, by: string, wasPaused: boolean): void {
   if (!wasPaused || by !== PARENT) machine.store.writeMeta(PAUSED_BY, by)
+}
+
+/** Repeats a stop for about a quarter of an hour. */
+const MAX_STOPS = 10
+
+/** Part of each turn. A node may end between two attempts, when there is no work to cancel. */
+export function stopChildren(machine: RunShell, { cancels, events }: TurnResult): void {
+  const waited = new Map<string, string | undefined>()
+  for (const event of events) if (endsWithoutChild(event)) waited.set(event.path, undefined)
+  for (const { path, child } of cancels) waited.set(path, child)
+  for (const [path, child] of waited) stopChild(machine, path, child)
+}
+
+const endsWithoutChild = (event: RunEvent): event is Extract<RunEvent, { type: 'node.cancelled' }> =>
+  event.type === 'node.cancelled' || (event.type === 'node.settled' && event.error?.code === 'node.poison')
+
+/** `waited` is the child that the node has been waiting for. */
+export function stopChild(machine: RunShell, path: string, waited: string | undefined): void {
+  if (waited !== undefined) machine.enqueue('cancel_child', { runId: waited })
+  else {
+    const starting = startingChild(machine, path)
+    if (starting !== null) machine.enqueue('cancel_child', { runId: starting, isStarting: true })
+  }
+}
+
+function startingChild(machine: RunShell, path: string): string | null {
+  const { state, plan } = machine.requireRun()
+  const activation = state.activations.get(path)
+  if (activation === undefined || plan.nodes[activation.node]?.type !== 'flow.workflow') return null
+  return machine.store.readChild(path)?.runId ?? null
+}
+
+export async function sendStop(
+  { env }: RunShell,
+  { runId, isStarting }: { runId: string; isStarting: boolean },
+  attempts: number,
+): Promise<void> {
+  const answer = await workflowRun(env.RUNS, runId).control('cancel', PARENT)
+  if (answer.ok || answer.reason !== 'not_found' || !isStarting || attempts >= MAX_STOPS) return
+  throw new Error('The child has not started yet')
 }
