@@ -1,7 +1,10 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { sweepFileUploads } from '../../../src/modules/files/service/parts.ts'
-import { call, get, post } from '../../helpers/api.ts'
+import { app, call, get, post } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { clock } from '../../helpers/clock.ts'
 import { runJobs, withContext } from '../../helpers/jobs.ts'
 import { newPerson, type Person } from '../../helpers/people.ts'
@@ -57,6 +60,47 @@ test('parts in any order, repeated and after a pause, become the announced file'
   expect((await storedKeys(person.teamId)).length).toBe(1)
   const quota = await quotaOf(person.teamId)
   expect([quota.counted, quota.stored, quota.inBucket]).toEqual([bytes.length, bytes.length, bytes.length])
+})
+
+/** Has another request complete the upload while this one makes its first such call to the bucket. */
+async function completeBeside(person: Person, id: string, during: 'list' | 'get') {
+  let other: Awaited<ReturnType<typeof complete>> | undefined
+  const bucket = new Proxy(env.FILES, {
+    get(target, name) {
+      const real = Reflect.get(target, name) as (...args: unknown[]) => unknown
+      return async (...args: unknown[]) => {
+        if (name === during && other === undefined) {
+          other = await complete(person, id)
+          await eventually(async () => expect(await storedKeys(person.teamId)).toHaveLength(1))
+        }
+        return real.apply(target, args)
+      }
+    },
+  })
+  const request = new Request(`http://orrery.test${FILES}/uploads/${id}/complete`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${person.token}` },
+  })
+  const ctx = createExecutionContext()
+  const response = await app.fetch(request, { ...env, FILES: bucket }, ctx)
+  const body = (await response.json()) as { id: string }
+  await waitOnExecutionContext(ctx)
+  return { slower: { status: response.status, body }, faster: other }
+}
+
+test.each(['list', 'get'] as const)('two completions at once get the same file (%s)', async (during) => {
+  const person = await newPerson()
+  const { body } = await begin(person, { name: 'a.txt', sizeBytes: MIB + 5 })
+  for (const [part, size] of [
+    [1, MIB],
+    [2, 5],
+  ] as const)
+    await put(person, body.id, part, text(size))
+  const { slower, faster } = await completeBeside(person, body.id, during)
+  expect([faster?.status, slower.status]).toEqual([201, 200])
+  expect(slower.body.id).toBe(faster?.body.id)
+  const quota = await quotaOf(person.teamId)
+  expect([quota.counted, quota.inBucket]).toEqual([MIB + 5, MIB + 5])
 })
 
 test('a part with a wrong size or number is refused', async () => {

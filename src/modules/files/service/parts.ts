@@ -2,7 +2,7 @@
 // 1. Each part is a separate object under the upload's prefix. The row exists before any of them.
 // 2. Parts may come in any order and repeatedly. The last one counts.
 // 3. Completing an upload streams the parts in order through the same checks as any upload, and happens once, however
-//    often it is requested.
+//    often and however many times at once it is requested: every request gets the same file.
 import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { DAY_MS, toIso } from '../../../core/clock.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
@@ -13,7 +13,7 @@ import { commit, commitOrStale } from '../../../db/commit.ts'
 import { firstOf } from '../../../db/hot-read.ts'
 import { prepare } from '../../../db/statement.ts'
 import { fileName } from '../name.ts'
-import { findFile } from '../repo/files.ts'
+import { type FileRow, findFile, findFileByOperation } from '../repo/files.ts'
 import {
   completeUpload as completeUploadRow,
   countOpenUploads,
@@ -162,12 +162,31 @@ async function readWhole(
 
 export async function completeFileUpload(ctx: ServiceContext, id: string): Promise<Saved> {
   const row = await requireUpload(ctx, id)
-  const { teamId } = ctx.actor
-  if (row.fileId !== null)
-    return {
-      file: (await firstOf(ctx.env.DB, findFile(teamId, row.fileId))) ?? missing(),
-      outcome: 'unchanged',
-    }
+  if (row.fileId !== null) return { file: await requireMadeFile(ctx, row.fileId), outcome: 'unchanged' }
+  try {
+    return await makeFile(ctx, row)
+  } catch (error) {
+    // Another request may have been faster, and has removed the parts.
+    const made = error instanceof AppError ? await findMadeFile(ctx, id) : null
+    if (made === null) throw error
+    return { file: made, outcome: 'unchanged' }
+  }
+}
+
+const requireMadeFile = async (ctx: ServiceContext, fileId: string): Promise<FileRow> =>
+  (await firstOf(ctx.env.DB, findFile(ctx.actor.teamId, fileId))) ?? missing()
+
+const operationOf = (id: string): string => `upload ${id}`
+
+/** The file is there a moment before the row of the upload names it. */
+async function findMadeFile(ctx: ServiceContext, id: string): Promise<FileRow | null> {
+  const { fileId } = await requireUpload(ctx, id)
+  if (fileId !== null) return requireMadeFile(ctx, fileId)
+  return firstOf(ctx.env.DB, findFileByOperation(ctx.actor.teamId, operationOf(id)))
+}
+
+async function makeFile(ctx: ServiceContext, row: UploadRow): Promise<Saved> {
+  const { teamId } = row
   const received = await receivedParts(ctx, row)
   const absent = Array.from({ length: partsOf(row) }, (_, i) => i + 1).filter((n) => !received.includes(n))
   if (absent.length > 0)
@@ -182,7 +201,7 @@ export async function completeFileUpload(ctx: ServiceContext, id: string): Promi
     sha256: row.sha256 ?? undefined,
   })
   const saved = await saveStaged(ctx, staged, {
-    ...{ teamId, userId: row.createdBy, onConflict: row.onConflict, operationId: `upload ${row.id}` },
+    ...{ teamId, userId: row.createdBy, onConflict: row.onConflict, operationId: operationOf(row.id) },
     tags: JSON.parse(row.tags) as string[],
   })
   await prepare(ctx.env.DB, completeUploadRow(row.id, saved.file.id)).run()
