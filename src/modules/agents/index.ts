@@ -2,6 +2,7 @@ import { defineModule } from '../define-module.ts'
 import { agentsExport } from './stored/export-repo.ts'
 import { storedAgentRoutes } from './stored/routes.ts'
 import { agentTemplateRoutes } from './templates/routes.ts'
+import { agentToolRoutes } from './tools/routes.ts'
 
 export { isBuiltInType } from './built-in/types.ts'
 export { requireAllToolRights, requireKnownCredentials, requireToolRights } from './stored/credentials.ts'
@@ -13,6 +14,7 @@ export const agentsModule = defineModule({
   routes: [
     ['/api/v1/agents', storedAgentRoutes],
     ['/api/v1/agents', agentTemplateRoutes],
+    ['/api/v1/agents', agentToolRoutes],
   ],
   exportLists: agentsExport,
 })

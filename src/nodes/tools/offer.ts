@@ -20,15 +20,28 @@ const schemas = new Map<string, JsonSchema>()
 function schemaOf(name: string, config: Record<string, Json>): JsonSchema {
   let schema = schemas.get(name)
   if (schema === undefined) {
-    const { $schema: _dialect, ...rest } = z.toJSONSchema(toolOf(name)?.args ?? z.strictObject({}), {
-      io: 'input',
-      unrepresentable: 'any',
-    }) as Record<string, unknown>
-    schema = rest
+    schema = toJsonSchema(toolOf(name)?.args ?? z.strictObject({}))
     schemas.set(name, schema)
   }
   return name === WORKFLOW_RUN ? withChoice(schema, config.workflows) : schema
 }
+
+function toJsonSchema(type: z.ZodType): JsonSchema {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(type, {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as Record<string, unknown>
+  return schema as JsonSchema
+}
+
+/** All tools, for those who choose some for an agent. */
+export const describedTools = () =>
+  TOOLS.map(({ name, description, args, config }) => ({
+    name,
+    description,
+    arguments: toJsonSchema(args) as Record<string, Json>,
+    config: toJsonSchema(config) as Record<string, Json>,
+  }))
 
 function withChoice(schema: JsonSchema, workflows: Json | undefined): JsonSchema {
   const properties = schema.properties as Record<string, Record<string, unknown>>

@@ -210,3 +210,16 @@ test('agents of another team are not found', async () => {
   expect((await post(`${PATH}/templates`, stranger, { agentId: id, name: 'Mine' })).status).toBe(404)
   expect((await get(PATH, stranger)).body.items).toEqual([])
 })
+
+test('the tools are listed with the settings that an agent gives them', async () => {
+  const person = await newPerson()
+  const { items } = (await get(`${PATH}/tools`, person)).body
+  const byName = Object.fromEntries(items.map((tool: { name: string }) => [tool.name, tool]))
+  expect(byName['web.read']).toMatchObject({ scope: null, config: { required: ['hosts'] } })
+  expect(byName['files.write']).toMatchObject({ scope: 'files:write', arguments: { type: 'object' } })
+  expect(byName.calculator).toMatchObject({ scope: null, config: { type: 'object', properties: {} } })
+  // Each that needs no settings can be given by its name.
+  const free = items.filter(({ config }: any) => config.required === undefined)
+  expect(free.length).toBeGreaterThan(5)
+  await newAgent(person, { tools: free.map(({ name }: any) => name) })
+})

@@ -43,8 +43,12 @@ function scopeOf(name: string, config: Record<string, unknown> | undefined): Sco
   const prefix = config?.prefix
   if (name.startsWith('store.') && typeof prefix === 'string' && !OWN_PREFIX.test(prefix))
     return 'workflows:write'
-  return Object.hasOwn(SCOPE_OF_TOOL, name) ? SCOPE_OF_TOOL[name] : undefined
+  return scopeOfTool(name) ?? undefined
 }
+
+/** With its default settings. */
+export const scopeOfTool = (name: string): Scope | null =>
+  Object.hasOwn(SCOPE_OF_TOOL, name) ? (SCOPE_OF_TOOL[name] ?? null) : null
 
 /** For tools that are only known at run time. */
 export const requireAllToolRights = (actor: Actor): void =>
