@@ -6,19 +6,30 @@ const MAX_MS = 20_000
 export class TickBudget {
   readonly #now: () => number
   readonly #endAt: number
-  #calls = 0
+  readonly #whole: TickBudget | null
+  #calls: number
 
-  constructor(now: () => number) {
+  constructor(now: () => number, half: { endAt: number; calls: number; of: TickBudget } | null = null) {
     this.#now = now
-    this.#endAt = now() + MAX_MS
+    this.#endAt = half?.endAt ?? now() + MAX_MS
+    this.#calls = half?.calls ?? MAX_CALLS
+    this.#whole = half?.of ?? null
+  }
+
+  /** Half of what is left. What it spends is also spent here. */
+  half(): TickBudget {
+    const now = this.#now()
+    const endAt = now + Math.max(0, this.#endAt - now) / 2
+    return new TickBudget(this.#now, { endAt, calls: Math.ceil(this.#calls / 2), of: this })
   }
 
   /** Counts calls to D1, R2, queues and objects. */
   spend(calls: number): void {
-    this.#calls += calls
+    this.#calls -= calls
+    this.#whole?.spend(calls)
   }
 
   get isSpent(): boolean {
-    return this.#calls >= MAX_CALLS || this.#now() >= this.#endAt
+    return this.#calls <= 0 || this.#now() >= this.#endAt
   }
 }

@@ -20,11 +20,23 @@ export async function tick(
   await loadSettings(env.DB)
   const tasks: TaskResult[] = []
   for (const { name, run } of CRON_TASKS) tasks.push(await attempt(request, name, () => run(request)))
-  const budget = new TickBudget(now)
-  tasks.push(await attempt(request, 'retention of all teams', () => retainOfAll(request, budget)))
-  tasks.push(await attempt(request, 'retention by plan', () => retainByPlan(request, budget)))
+  tasks.push(...(await retain(request, new TickBudget(now))))
   tasks.push(...(await purge(request)))
   await attempt(request, 'record the tick', () => recordTick(env.DB, { startedAt, finishedAt: now(), tasks }))
+}
+
+/** All teams get half of the budget, so that they cannot stop retention by plan, and then what is left. */
+export async function retain(request: RequestContext, budget: TickBudget): Promise<TaskResult[]> {
+  const half = budget.half()
+  const tasks = [
+    await attempt(request, 'retention of all teams', () => retainOfAll(request, half)),
+    await attempt(request, 'retention by plan', () => retainByPlan(request, budget)),
+  ]
+  if (half.isSpent && !budget.isSpent)
+    tasks.push(
+      await attempt(request, 'retention of all teams, continued', () => retainOfAll(request, budget)),
+    )
+  return tasks
 }
 
 /** Last, because it is not urgent. */

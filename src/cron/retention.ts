@@ -3,7 +3,7 @@
 //    are its teams processed one by one.
 // 2. A tick processes some teams, and stays with a team that has more. So a large team delays others, but nothing is skipped.
 // 3. Logs of deleted teams and of the platform are kept.
-// 4. All of it shares one budget per tick.
+// 4. All of it shares one budget per tick. Retention of all teams gets half of it, then retention by plan, then what is left goes to all teams.
 import type { RequestContext } from '../context.ts'
 import { DAY_MS } from '../core/clock.ts'
 import { PLANS, type Plan } from '../core/plans.ts'

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/clock.ts'
 import { newId } from '../../../src/core/ids.ts'
 import type { Plan } from '../../../src/core/plans.ts'
+import { newRunId } from '../../../src/core/run-id.ts'
 import { TickBudget } from '../../../src/core/tick-budget.ts'
+import { retain } from '../../../src/cron/index.ts'
 import { retainByPlan } from '../../../src/cron/retention.ts'
 import { prepare } from '../../../src/db/statement.ts'
 import { findPosition, putPosition } from '../../../src/db/sweep-position.ts'
@@ -86,6 +88,31 @@ test('a tick whose budget is spent visits no team', async () => {
   })
   expect(await free()).toEqual(ALL)
   expect(await findPosition(env.DB, 'retention')).toMatchObject({ position })
+})
+
+test('a backlog of all teams leaves half of a tick to retention by plan, and gets the rest', async () => {
+  const { teamId } = await newPerson()
+  const due = Array.from({ length: 120 }, (_, i) => newRunId(teamId, i % 50, clock.now() + i))
+  const insert = env.DB.prepare(
+    `INSERT INTO runs (id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, finished_at)
+     VALUES (?, ?, 1, 'n', 'succeeded', 'manual', 1, 1, 1)`,
+  )
+  await env.DB.batch(due.map((id) => insert.bind(id, teamId)))
+  const free = await newData('free', 8)
+  await setSettings({ retention: { notifications: { free: 7 } } })
+  await prepare(env.DB, putPosition('retention', { position: newId('team', since - 1), nextAt: 0 })).run()
+  await prepare(env.DB, putPosition('retire runs', { position: '', nextAt: 0 })).run()
+  const tasks = await withContext((request) => {
+    const budget = new TickBudget(request.now)
+    budget.spend(480)
+    return retain(request, budget)
+  })
+  expect(await free()).toEqual({ ...ALL, notifications: 0 })
+  expect(tasks.map(({ name }) => name)).toEqual([
+    'retention of all teams',
+    'retention by plan',
+    'retention of all teams, continued',
+  ])
 })
 
 test('without a difference no team is visited', async () => {
