@@ -12,6 +12,7 @@ import { onOwnerChange } from './api/session.ts'
 import { approvalRoutes } from './features/approvals/routes.ts'
 import { authRoutes } from './features/auth/routes.ts'
 import { homeRoutes } from './features/home/routes.ts'
+import { integrationRoutes } from './features/integrations/routes.ts'
 import { runRoutes } from './features/run/routes.ts'
 import { runsRoutes } from './features/runs/routes.ts'
 import { settingsRoutes } from './features/settings/routes.ts'
@@ -29,6 +30,7 @@ const router = createRouter({
       ...runRoutes,
       ...approvalRoutes,
       ...workflowRoutes,
+      ...integrationRoutes,
       ...settingsRoutes,
     ]),
   ]),

@@ -65,11 +65,18 @@ export function Glyph({
   )
 }
 
-export function Pill({ status, progress }: { status: Shown; progress?: number }) {
+type PillProps = {
+  status: Shown
+  progress?: number
+  /** If the thing has another word for it. */
+  label?: string
+}
+
+export function Pill({ status, progress, label = statusLabel(status) }: PillProps) {
   return (
     <span className={styles.pill} data-tone={toneOf(status)}>
       <Glyph status={status} {...(progress === undefined ? {} : { progress })} />
-      {statusLabel(status)}
+      {label}
     </span>
   )
 }

@@ -1,5 +1,18 @@
 export { leave } from './leave.ts'
-export { toApprovals, toImport, toRun, toRuns, toWorkflow, toWorkflows } from './links.ts'
+export {
+  toApprovals,
+  toDeployment,
+  toDeployments,
+  toImport,
+  toIntegration,
+  toIntegrations,
+  toNewDeployment,
+  toNewIntegration,
+  toRun,
+  toRuns,
+  toWorkflow,
+  toWorkflows,
+} from './links.ts'
 export { LiveDot } from './live-dot.tsx'
 export { PageProblem } from './page-problem.tsx'
 export { useMe } from './queries.ts'

@@ -12,6 +12,12 @@ export const NAVIGATION: { name: string; items: Item[] }[] = [
       { to: '/approvals', icon: 'checklist', name: 'Approvals', key: 'a' },
     ],
   },
-  { name: 'Build', items: [{ to: '/workflows', icon: 'flow', name: 'Workflows', key: 'w' }] },
+  {
+    name: 'Build',
+    items: [
+      { to: '/workflows', icon: 'flow', name: 'Workflows', key: 'w' },
+      { to: '/integrations', icon: 'plug', name: 'Integrations', key: 'i' },
+    ],
+  },
   { name: 'Govern', items: [{ to: '/settings', icon: 'settings', name: 'Settings', key: 's' }] },
 ]

@@ -86,9 +86,12 @@ type FieldProps = {
   error: string | undefined
   draft: string | null
   onChange: (value: Value) => void
+  /** Texts that may be longer get several lines. */
+  longFrom?: number
 }
 
-export function SchemaField({ name, schema, isRequired, value, error, draft, onChange }: FieldProps) {
+export function SchemaField(props: FieldProps) {
+  const { name, schema, isRequired, value, error, draft, onChange, longFrom = 200 } = props
   const label = `${schema.title ?? name}${isRequired ? '' : ' (optional)'}`
   const common = { label, help: schema.description, error, name, required: isRequired }
   const type = typeOf(schema)
@@ -131,7 +134,7 @@ export function SchemaField({ name, schema, isRequired, value, error, draft, onC
       />
     )
   if (type === 'string') {
-    const isLong = (schema.maxLength ?? 0) > 200
+    const isLong = schema.format === undefined && (schema.maxLength ?? 0) > longFrom
     const text = {
       ...common,
       maxLength: schema.maxLength,

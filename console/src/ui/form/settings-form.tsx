@@ -2,17 +2,11 @@
 import { useState } from 'react'
 import { labelOf } from './label.ts'
 import { type Schema, SchemaField, type Value } from './schema-form.tsx'
+import type { Setting } from './setting.ts'
 import styles from './settings-form.module.css'
 
-export type Setting = {
-  /** Where the value and its errors are, such as `config/clientId`. */
-  path: string
-  name: string
-  description: string
-  schema: unknown
-  isRequired: boolean
-  isSecret: boolean
-}
+/** Settings are values of programs, which have no line breaks. */
+const ONE_LINE = 4_000
 
 type Props = {
   settings: readonly Setting[]
@@ -20,11 +14,13 @@ type Props = {
   values: Readonly<Record<string, Value>>
   onChange: (values: Record<string, Value>) => void
   errorOf?: ((path: string) => string | undefined) | undefined
+  /** Shows optional settings among the others. */
+  isUnfolded?: boolean
 }
 
 /** Optional settings are folded, unless they had values at first. One with an error is not folded. */
-export function SettingsForm({ settings, values, onChange, errorOf }: Props) {
-  const isOpen = ({ path, isRequired }: Setting) => isRequired || errorOf?.(path) !== undefined
+export function SettingsForm({ settings, values, onChange, errorOf, isUnfolded = false }: Props) {
+  const isOpen = ({ path, isRequired }: Setting) => isUnfolded || isRequired || errorOf?.(path) !== undefined
   const folded = settings.filter((one) => !isOpen(one))
   const [wasSet] = useState(() => folded.some(({ path }) => values[path] !== undefined))
   const toField = ({ path, name, description, schema, isRequired, isSecret }: Setting) => (
@@ -41,6 +37,7 @@ export function SettingsForm({ settings, values, onChange, errorOf }: Props) {
       value={values[path]}
       error={errorOf?.(path)}
       draft={null}
+      longFrom={ONE_LINE}
       onChange={(value) => {
         const { [path]: _, ...others } = values
         onChange(value === undefined ? others : { ...others, [path]: value })

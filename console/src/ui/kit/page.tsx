@@ -43,8 +43,15 @@ export function Empty({
   )
 }
 
+type ProblemNoteProps = {
+  problem: Problem
+  onRetry?: () => void
+  /** The text of the button. */
+  retry?: string
+}
+
 /** The server's error, what helps, and the id for support. */
-export function ProblemNote({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+export function ProblemNote({ problem, onRetry, retry = 'Try again' }: ProblemNoteProps) {
   return (
     <div className={styles.problem} role="alert">
       <div>
@@ -66,7 +73,7 @@ export function ProblemNote({ problem, onRetry }: { problem: Problem; onRetry?: 
       </div>
       {onRetry && (
         <Button size="small" icon="retry" onClick={onRetry}>
-          Try again
+          {retry}
         </Button>
       )}
     </div>
