@@ -40,6 +40,41 @@ test('a cost is recorded, corrected and deleted, and the audit log keeps the old
   ])
 })
 
+test('a row is corrected by its id, and only in the version that was read', async () => {
+  const person = await newPerson()
+  await setRate('2026-01-31', 'SEK', '0.1')
+  const made = await postCost(person, { costUsd: 10, listCostUsd: 12, labels: { env: 'prod' } })
+  const path = `${COSTS}/${made.body.id}`
+  const correct = (body: object, version: number) =>
+    call('PATCH', path, { as: person, body, headers: { 'if-match': `"${version}"` } })
+  const first = await correct({ costUsd: 9.5 }, 1)
+  expect([first.status, first.headers.get('etag')]).toEqual([200, '"2"'])
+  expect(first.body).toMatchObject({ costUsd: 9.5, listCostUsd: null, labels: { env: 'prod' }, version: 2 })
+  const stale = await correct({ costUsd: 8 }, 1)
+  expect([stale.status, stale.body.code]).toEqual([412, 'resource.stale'])
+  const labelled = await correct({ labels: { env: 'test' } }, 2)
+  expect(labelled.body).toMatchObject({ costUsd: 9.5, labels: { env: 'test' }, version: 3 })
+  const inKrona = await correct({ currency: 'SEK', cost: 40, listCost: 50 }, 3)
+  expect(inKrona.body).toMatchObject({ costUsd: 4, listCostUsd: 5, cost: 40, currency: 'SEK', version: 4 })
+  for (const body of [
+    { cost: 3 },
+    { listCostUsd: 3 },
+    { currency: 'SEK', costUsd: 3 },
+    { date: '2026-01-30' },
+  ])
+    expect((await correct(body, 4)).status, JSON.stringify(body)).toBe(422)
+  expect((await auditOf(made.body.id)).map(({ before, after }) => [before?.costUsd, after?.costUsd])).toEqual(
+    [
+      [undefined, 10],
+      [10, 9.5],
+      [9.5, 9.5],
+      [9.5, 4],
+    ],
+  )
+  const { kept, computed } = await daysOf(person.teamId)
+  expect(kept).toEqual(computed)
+})
+
 test.each([
   ['date', { date: '2026-02-01' }],
   ['provider', { provider: 'gcp' }],

@@ -5,7 +5,7 @@
 import { AppError } from '../../../core/errors.ts'
 import { type Decimal, multiplyToMicros, toMicroUsd } from '../../../core/money.ts'
 import { MAX_ORIGINAL, MAX_USD, USD } from '../amounts.ts'
-import type { CreateCost } from './schema.ts'
+import type { CreateCost, UpdateCost } from './schema.ts'
 
 /** In the currency. Null if it equals the cost. */
 export type Billed = { cost: number; effective: number | null; list: number | null }
@@ -20,7 +20,7 @@ export type CostAmounts = {
   originalListMicro: number | null
 }
 
-export const billedOf = (input: CreateCost): Billed =>
+export const billedOf = (input: CreateCost | UpdateCost): Billed =>
   (input.currency ?? USD) === USD
     ? billed(input.costUsd, input.effectiveCostUsd, input.listCostUsd)
     : billed(input.cost, input.effectiveCost, input.listCost)

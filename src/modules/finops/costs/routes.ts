@@ -4,9 +4,9 @@ import { access, accessWithRead } from '../../../http/auth.ts'
 import { expectedVersion, versioned } from '../../../http/etag.ts'
 import { idempotent } from '../../../http/idempotency.ts'
 import { doc, validate } from '../../../http/openapi.ts'
-import { router } from '../../../http/router.ts'
-import { Cost, CostPage, CreateCost, ListCosts } from './schema.ts'
-import { createCost, deleteCost, getCost, listCosts } from './service.ts'
+import { router, UPDATE } from '../../../http/router.ts'
+import { Cost, CostPage, CreateCost, ListCosts, UpdateCost } from './schema.ts'
+import { correctCost, createCost, deleteCost, getCost, listCosts } from './service.ts'
 
 const ID = `/:id{${idPattern('cst')}}` as const
 
@@ -39,6 +39,21 @@ export const ownCostRoutes = router()
     access('costs:read'),
     doc('costs.get', 'Get a cost', 200, Cost, { versioned: 'etag' }),
     async (c) => versioned(c, byVersion(await getCost(c.var.ctx, c.req.param('id')))),
+  )
+  .on(
+    UPDATE,
+    ID,
+    access('costs:write'),
+    doc('costs.update', 'Correct a cost', 200, Cost, {
+      description:
+        'Amounts are replaced together: an effective or list cost that is left out equals the cost. The audit log keeps the old amounts.',
+      versioned: 'if-match',
+    }),
+    validate('json', UpdateCost),
+    async (c) => {
+      const cost = await correctCost(c.var.ctx, c.req.param('id'), c.req.valid('json'), expectedVersion(c))
+      return versioned(c, byVersion(cost))
+    },
   )
   .delete(
     ID,

@@ -27,7 +27,7 @@ import {
   insertCost,
   updateCost,
 } from './repo.ts'
-import type { Cost, CreateCost, ListCosts } from './schema.ts'
+import { type Cost, type CreateCost, changesAmounts, type ListCosts, type UpdateCost } from './schema.ts'
 
 export async function listCosts(ctx: ReadContext, query: ListCosts): Promise<Page<Cost>> {
   const { rows, actor } = await ctx.read(({ teamId }) => findCosts(teamId, query))
@@ -116,6 +116,41 @@ async function changeOnce(ctx: ServiceContext, before: CostRow, row: NewRow): Pr
   })
   return outcome === 'done'
 }
+
+/** Corrects the amounts or the labels of the row with this id. */
+export async function correctCost(
+  ctx: ServiceContext,
+  id: string,
+  input: UpdateCost,
+  expected: Expected,
+): Promise<Cost> {
+  return untilWritten(async () => {
+    const before = await requireCost(ctx, id)
+    requireExpected(expected, before.version)
+    const isChanged = await changeOnce(ctx, before, {
+      ...keyOf(before),
+      ...(await amountsAfter(ctx, before, input)),
+      labels: input.labels ?? before.labels,
+    })
+    return isChanged ? getCost(ctx, id) : null
+  })
+}
+
+async function amountsAfter(ctx: ServiceContext, before: CostRow, input: UpdateCost): Promise<CostAmounts> {
+  if (!changesAmounts(input)) return amountsOf(before)
+  const currency = input.currency ?? USD
+  return toAmounts(currency, billedOf(input), await rateOf(ctx.env.DB, currency, before.date))
+}
+
+const amountsOf = (row: CostRow): CostAmounts => ({
+  currency: row.currency,
+  costMicroUsd: row.costMicroUsd,
+  effectiveMicroUsd: row.effectiveMicroUsd,
+  listMicroUsd: row.listMicroUsd,
+  originalMicro: row.originalMicro,
+  originalEffectiveMicro: row.originalEffectiveMicro,
+  originalListMicro: row.originalListMicro,
+})
 
 export async function deleteCost(ctx: ServiceContext, id: string, expected: Expected): Promise<void> {
   await untilWritten(async () => {
