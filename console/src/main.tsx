@@ -11,6 +11,7 @@ import { asProblem } from './api/problem.ts'
 import { onOwnerChange } from './api/session.ts'
 import { approvalRoutes } from './features/approvals/routes.ts'
 import { authRoutes } from './features/auth/routes.ts'
+import { costRoutes } from './features/costs/routes.ts'
 import { homeRoutes } from './features/home/routes.ts'
 import { integrationRoutes } from './features/integrations/routes.ts'
 import { runRoutes } from './features/run/routes.ts'
@@ -31,6 +32,7 @@ const router = createRouter({
       ...approvalRoutes,
       ...workflowRoutes,
       ...integrationRoutes,
+      ...costRoutes,
       ...settingsRoutes,
     ]),
   ]),

@@ -1,6 +1,8 @@
 export { leave } from './leave.ts'
 export {
   toApprovals,
+  toCost,
+  toCosts,
   toDeployment,
   toDeployments,
   toImport,
@@ -8,6 +10,7 @@ export {
   toIntegrations,
   toNewDeployment,
   toNewIntegration,
+  toPage,
   toRun,
   toRuns,
   toWorkflow,

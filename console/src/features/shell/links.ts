@@ -18,3 +18,7 @@ export const toIntegration = (id: string) => link('/integrations/$id', { id }, {
 export const toDeployments = (search: object = {}) => link('/deployments', {}, search)
 export const toNewDeployment = (search: { like?: string } = {}) => link('/deployments/new', {}, search)
 export const toDeployment = (id: string) => link('/deployments/$id', { id }, {})
+/** A page without parameters. */
+export const toPage = (path: string, search: object = {}) => link(path, {}, search)
+export const toCosts = (search: object = {}) => link('/costs', {}, search)
+export const toCost = (id: string) => link('/costs/rows/$id', { id }, {})

@@ -19,5 +19,11 @@ export const NAVIGATION: { name: string; items: Item[] }[] = [
       { to: '/integrations', icon: 'plug', name: 'Integrations', key: 'i' },
     ],
   },
-  { name: 'Govern', items: [{ to: '/settings', icon: 'settings', name: 'Settings', key: 's' }] },
+  {
+    name: 'Govern',
+    items: [
+      { to: '/costs', icon: 'coins', name: 'Costs', key: 'c' },
+      { to: '/settings', icon: 'settings', name: 'Settings', key: 's' },
+    ],
+  },
 ]

@@ -92,7 +92,11 @@ export const Legend = ({ names }: { names: readonly string[] }) => (
   </ul>
 )
 
-type TableProps = { head: string; series: readonly string[]; rows: { name: string; cells: string[] }[] }
+type TableProps = {
+  head: string
+  series: readonly string[]
+  rows: { id: string; name: string; cells: string[] }[]
+}
 
 /** The figures of a chart, for everybody who would rather read them. */
 export const ChartTable = ({ head, series, rows }: TableProps) => (
@@ -111,8 +115,8 @@ export const ChartTable = ({ head, series, rows }: TableProps) => (
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, cells }) => (
-            <tr key={name}>
+          {rows.map(({ id, name, cells }) => (
+            <tr key={id}>
               <th scope="row">{name}</th>
               {cells.map((cell, at) => (
                 <td key={series[at]}>{cell}</td>

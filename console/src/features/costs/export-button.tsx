@@ -1,0 +1,21 @@
+import { lazy, Suspense, useState } from 'react'
+import { Button } from '../../ui/kit/button.tsx'
+import type { RowSearch } from './model/filter.ts'
+
+const Loaded = lazy(() => import('./export-dialog.tsx').then((parts) => ({ default: parts.ExportDialog })))
+
+export function ExportButton({ filter }: { filter: RowSearch }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <Button icon="download" foldsText onClick={() => setOpen(true)}>
+        Export
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <Loaded filter={filter} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
