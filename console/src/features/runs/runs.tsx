@@ -1,5 +1,5 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import { count, plural } from '../../ui/format/time.ts'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
@@ -23,7 +23,7 @@ export function Runs() {
   const go = useNavigate({ from: '/runs' })
   const list = useRuns(filter)
   const counts = useCounts(filter)
-  const { changes, fresh, forget } = useLiveRows(JSON.stringify(filter))
+  const { changes, fresh, forget } = useLiveRows(filter)
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const { mayRun } = useRights()
   const loaded = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data])
@@ -41,6 +41,11 @@ export function Runs() {
     forget()
     void list.refetch()
   }
+  // In an empty list nothing moves while somebody reads.
+  const isFirst = newOnes > 0 && list.isSuccess && rows.length === 0
+  useEffect(() => {
+    if (isFirst) takeIn()
+  })
   return (
     <>
       <Head

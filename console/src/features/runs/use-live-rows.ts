@@ -1,13 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { follow, type TeamEvent } from '../../api/live.ts'
-import { type Change, changeOf, type LiveChange } from './model/rows.ts'
+import type { RunFilter } from './model/filter.ts'
+import { type Change, changeOf, joined, type LiveChange } from './model/rows.ts'
 
 const SETTLE_MS = 400
 
-/** Applies live changes to rows, and counts the runs that have started since the list was loaded. */
-export function useLiveRows(/** Another key restarts the list. */ listKey: string) {
+/** Applies live changes to rows, and collects the runs that have joined the list since it was loaded. Another filter starts anew. */
+export function useLiveRows(filter: RunFilter) {
   const cache = useQueryClient()
+  const current = useRef(filter)
+  current.current = filter
+  const listKey = JSON.stringify(filter)
   const [changes, setChanges] = useState<ReadonlyMap<string, LiveChange>>(new Map())
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set())
 
@@ -19,9 +23,7 @@ export function useLiveRows(/** Another key restarts the list. */ listKey: strin
       const taken = waiting
       waiting = []
       setChanges((old) => new Map([...old, ...taken.map((one) => [one.run.id, changeOf(one)] as const)]))
-      setFresh(
-        (old) => new Set([...old, ...taken.filter((one) => isBegin(one.type)).map((one) => one.run.id)]),
-      )
+      setFresh((old) => joined(old, taken, current.current))
       if (taken.some((one) => isEnd(one.type))) void cache.invalidateQueries({ queryKey: ['runs', 'counts'] })
     }
     setChanges(new Map())
@@ -44,5 +46,4 @@ export function useLiveRows(/** Another key restarts the list. */ listKey: strin
 }
 
 const isRunEvent = (event: TeamEvent): boolean => event.type.startsWith('run.')
-const isBegin = (type: string): boolean => type === 'run.started' || type === 'run.queued'
 const isEnd = (type: string): boolean => ['run.succeeded', 'run.failed', 'run.cancelled'].includes(type)
