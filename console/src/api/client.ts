@@ -2,7 +2,7 @@
 // token. Paths, queries, bodies and responses have the types of the API description.
 import type { Api, Schemas } from './contract.gen.ts'
 import { Problem } from './problem.ts'
-import { accessToken, dropToken } from './session.ts'
+import { accessToken, currentUser, dropToken } from './session.ts'
 import { currentTeam } from './team.ts'
 
 export type Endpoint = keyof Api
@@ -86,8 +86,16 @@ type Sent = {
   team?: string | null
 }
 
-async function send(method: string, path: string, options: Sent, isSecond = false): Promise<Response> {
+async function send(
+  method: string,
+  path: string,
+  options: Sent,
+  asker = currentUser()?.user.id,
+  isSecond = false,
+): Promise<Response> {
   const token = await accessToken()
+  const user = currentUser()?.user.id
+  if (asker !== undefined && user !== undefined && user !== asker) throw handedOver()
   const { body, signal, idempotencyKey, ifMatch, accept, range, team = currentTeam() } = options
   const response = await fetch(path, {
     method,
@@ -107,8 +115,15 @@ async function send(method: string, path: string, options: Sent, isSecond = fals
   if (response.status !== 401 || token === null || isSecond || !(await isAboutToken(response)))
     return response
   dropToken(token)
-  return (await accessToken()) === null ? response : send(method, path, options, true)
+  return (await accessToken()) === null ? response : send(method, path, options, asker, true)
 }
+
+/** Whoever asked is not signed in any more, and somebody else is. */
+const handedOver = (): Problem =>
+  new Problem(401, {
+    code: 'session.changed',
+    detail: 'Somebody else has signed in in this browser. Nothing was sent.',
+  })
 
 /** A 401 can also be about a password or code in the request. */
 async function isAboutToken(response: Response): Promise<boolean> {

@@ -180,13 +180,18 @@ function restart(): void {
   void open()
 }
 
+let owner: string | null = null
+
 onTeamChange(restart)
 onSessionChange(() => {
-  if (currentUser() === null) {
+  const user = currentUser()?.user.id ?? null
+  if (user === null) {
     const old = socket
     socket = null
     old?.close(1000)
-  } else void open()
+  } else if (owner !== null && owner !== user) restart()
+  else void open()
+  owner = user ?? owner
 })
 addEventListener('online', () => void open())
 // The browser detects this before the socket does.

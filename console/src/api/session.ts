@@ -4,7 +4,9 @@
 // 3. The lifetime of a token counts from its arrival, so a wrong clock does not matter (clock.ts corrects the times on the pages).
 // 4. A tab that signs out notifies the others.
 // 5. `onOwnerChange` runs before anyone else learns of a session, and whenever somebody signs out, even if the session had already ended.
-// 6. Whether a cookie may exist is remembered, so that a first visit sends no useless refresh.
+// 6. If somebody else signs in in another tab, this tab belongs to them immediately: forms of the person before are empty again, and
+//    nothing that they were about to send is sent (`client.ts`).
+// 7. Whether a cookie may exist is remembered, so that a first visit sends no useless refresh.
 import { syncClock } from './clock.ts'
 import type { Schemas } from './contract.gen.ts'
 import { Problem } from './problem.ts'
@@ -27,8 +29,17 @@ const listeners = new Set<() => void>()
 let changeOwner: (userId: string | null) => void = () => undefined
 
 const others = new BroadcastChannel('orrery-session')
-others.onmessage = ({ data }) => {
+others.onmessage = ({ data }: { data: 'signed-out' | { signedIn: SignedIn['user'] } }) => {
   if (data === 'signed-out') forget('signed_out')
+  else if (signedIn !== null && signedIn.user.id !== data.signedIn.id) handOver(data.signedIn)
+}
+
+/** The cookie is already theirs. */
+function handOver(user: SignedIn['user']): void {
+  token = null
+  signedIn = { user }
+  changeOwner(user.id)
+  for (const listener of listeners) listener()
 }
 
 function take({ accessToken, expiresIn, user }: Tokens): string {
@@ -83,13 +94,18 @@ async function send(
   return answer as Tokens
 }
 
-export const signIn = async (body: Schemas['Login']): Promise<void> => void take(await send('/login', body))
+export const signIn = async (body: Schemas['Login']): Promise<void> => enter(await send('/login', body))
 
 export const register = async (body: Schemas['Register']): Promise<void> =>
-  void take(await send('/register', body))
+  enter(await send('/register', body))
 
 export const exchange = async (body: Schemas['ExchangeOauth']): Promise<void> =>
-  void take(await send('/oauth/exchange', body))
+  enter(await send('/oauth/exchange', body))
+
+function enter(tokens: Tokens): void {
+  take(tokens)
+  others.postMessage({ signedIn: tokens.user })
+}
 
 /** Ends all other sessions. This one continues with new tokens. */
 export const changePassword = async (body: Schemas['ChangePassword']): Promise<void> =>

@@ -114,7 +114,6 @@ function MemberList({ teamId }: { teamId: string }) {
                         onConfirm={async () => {
                           await remove.mutateAsync(one.userId)
                           await go({ to: '/', search: { team: undefined } as never })
-                          cache.clear()
                         }}
                       >
                         Leave

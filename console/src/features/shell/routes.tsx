@@ -29,8 +29,9 @@ export const shellRoute = createRoute({
     typeof team === 'string' && /^team_\w+$/.test(team) ? { team } : {},
   // Links within the console stay in the team. Links that leave it set `team: undefined`.
   search: { middlewares: [retainSearchParams(['team'])] },
-  beforeLoad: async ({ search, location }) => {
-    chooseTeam(search.team ?? null)
+  beforeLoad: async ({ search, location, preload }) => {
+    // A link to another team is preloaded while the pointer is above it.
+    if (!preload) chooseTeam(search.team ?? null)
     if ((await accessToken()) === null)
       throw redirect({
         to: '/sign-in',

@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Mark } from '../../ui/icon.tsx'
 import { useTeams } from './queries.ts'
@@ -8,20 +7,17 @@ import styles from './shell.module.css'
 export function TeamSwitcher() {
   const { team } = useSearch({ from: '/shell' })
   const go = useNavigate()
-  const cache = useQueryClient()
   const teams = useTeams().data?.items ?? []
   const personal = teams.find((one) => one.personal)
-  const choose = async (id: string) => {
-    await go({ to: '/', search: { team: id === personal?.id ? undefined : id } as never })
-    cache.clear()
-  }
+  const choose = (id: string) =>
+    void go({ to: '/', search: { team: id === personal?.id ? undefined : id } as never })
   return (
     <div className={styles.team}>
       <Mark />
       <select
         aria-label="Team"
         value={team ?? personal?.id ?? ''}
-        onChange={(event) => void choose(event.target.value)}
+        onChange={(event) => choose(event.target.value)}
       >
         {teams.length === 0 && <option value={team ?? ''}>Personal</option>}
         {teams.map((one) => (
