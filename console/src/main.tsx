@@ -14,6 +14,7 @@ import { authRoutes } from './features/auth/routes.ts'
 import { costRoutes } from './features/costs/routes.ts'
 import { homeRoutes } from './features/home/routes.ts'
 import { integrationRoutes } from './features/integrations/routes.ts'
+import { notificationRoutes } from './features/notifications/routes.ts'
 import { runRoutes } from './features/run/routes.ts'
 import { runsRoutes } from './features/runs/routes.ts'
 import { settingsRoutes } from './features/settings/routes.ts'
@@ -34,6 +35,7 @@ const router = createRouter({
       ...integrationRoutes,
       ...costRoutes,
       ...settingsRoutes,
+      ...notificationRoutes,
     ]),
   ]),
   defaultPreload: 'intent',

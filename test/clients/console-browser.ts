@@ -80,9 +80,15 @@ export async function signInAsDemo({ page }: Visit, path = '/'): Promise<void> {
 }
 
 /** A call with the session of the page, like its own scripts would make it. */
-export async function callAs<T>({ page }: Visit, method: string, path: string, body?: unknown): Promise<T> {
+export async function callAs<T>(
+  { page }: Visit,
+  method: string,
+  path: string,
+  body?: unknown,
+  team?: string,
+): Promise<T> {
   return page.evaluate(
-    async ([how, where, what]) => {
+    async ([how, where, what, teamId]) => {
       const refreshed = await fetch('/api/v1/auth/refresh', {
         method: 'POST',
         headers: { 'x-orrery-client': 'console' },
@@ -90,13 +96,17 @@ export async function callAs<T>({ page }: Visit, method: string, path: string, b
       const { accessToken } = (await refreshed.json()) as { accessToken: string }
       const answer = await fetch(`/api/v1${where}`, {
         method: how as string,
-        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${accessToken}`,
+          'content-type': 'application/json',
+          ...(teamId === undefined ? {} : { 'x-team-id': teamId }),
+        },
         ...(what === undefined ? {} : { body: JSON.stringify(what) }),
       })
       if (!answer.ok) throw new Error(`${how} ${where} answered ${answer.status}: ${await answer.text()}`)
       return answer.status === 204 ? null : answer.json()
     },
-    [method, path, body] as const,
+    [method, path, body, team] as const,
   ) as Promise<T>
 }
 

@@ -425,6 +425,8 @@ const PAGES = [
   '/workflows',
   '/workflows/import',
   '/settings',
+  '/notifications',
+  '/settings?page=notifications',
   '/settings?page=security',
   '/settings?page=keys',
 ]
@@ -441,6 +443,25 @@ async function pagesOfSamples(one: Visit): Promise<string[]> {
     `${workflow}?tab=triggers`,
   ]
 }
+
+journey('a list of failed runs says when another run has failed, and an empty one shows it', async () => {
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one)
+  const nodes = [{ id: 'end', type: 'flow.fail', params: { message: 'No more stars' } }]
+  const definition = { nodes, edges: [], settings: { title: 'Star {{ input.n }}' } }
+  const workflow = await callAs<Made>(one, 'POST', '/workflows', { name: 'Stars', definition })
+  const fail = (n: number) => callAs(one, 'POST', `/workflows/${workflow.id}/execute`, { input: { n } })
+  await page.goto(`/runs?status=failed&workflow=${workflow.id}`)
+  await page.getByText('No matching runs').waitFor()
+  await page.getByText('Live', { exact: true }).waitFor()
+  await fail(1)
+  await page.getByText('Star 1').waitFor()
+  await fail(2)
+  await page.getByRole('button', { name: '1 new run' }).click()
+  await page.getByText('Star 2').waitFor()
+  requireNoFaults(one)
+})
 
 for (const theme of ['light', 'dark'] as const) {
   journey(`pages are accessible and fit from 360 to 2,560 px, ${theme}`, async () => {

@@ -3,6 +3,7 @@ import { Head, useTitle } from '../../ui/kit/page.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
+import { Notifications } from './notifications.tsx'
 import { Profile } from './profile.tsx'
 import type { SettingsPage } from './routes.ts'
 import { Security } from './security.tsx'
@@ -10,6 +11,7 @@ import styles from './settings.module.css'
 
 const TABS = [
   { id: 'profile', name: 'Profile' },
+  { id: 'notifications', name: 'Notifications' },
   { id: 'security', name: 'Security' },
   { id: 'keys', name: 'API keys' },
   { id: 'members', name: 'Team' },
@@ -32,6 +34,7 @@ export function Settings() {
       >
         <div className={styles.page}>
           {page === 'profile' && <Profile />}
+          {page === 'notifications' && <Notifications />}
           {page === 'security' && <Security />}
           {page === 'keys' && <Keys />}
           {page === 'members' && <Members />}

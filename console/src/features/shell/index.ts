@@ -17,6 +17,8 @@ export {
   toWorkflows,
 } from './links.ts'
 export { LiveDot } from './live-dot.tsx'
+export { NoticeRow, useTarget } from './notices/notice-row.tsx'
+export { type Notice, useDeleteNotice, useReadAllNotices, useReadNotice } from './notices/queries.ts'
 export { PageProblem } from './page-problem.tsx'
 export { useMe } from './queries.ts'
 export { rootRoute, shellRoute } from './routes.tsx'

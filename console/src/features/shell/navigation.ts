@@ -1,7 +1,14 @@
 // The pages of the navigation, with the key for each after `g`.
 import type { IconName } from '../../ui/icon.tsx'
 
-type Item = { to: string; icon: IconName; name: string; key: string }
+type Item = {
+  to: string
+  icon: IconName
+  name: string
+  key: string
+  /** It has another place in the shell. */
+  isElsewhere?: true
+}
 
 export const NAVIGATION: { name: string; items: Item[] }[] = [
   {
@@ -10,6 +17,7 @@ export const NAVIGATION: { name: string; items: Item[] }[] = [
       { to: '/', icon: 'home', name: 'Overview', key: 'o' },
       { to: '/runs', icon: 'wave', name: 'Runs', key: 'r' },
       { to: '/approvals', icon: 'checklist', name: 'Approvals', key: 'a' },
+      { to: '/notifications', icon: 'bell', name: 'Notifications', key: 'n', isElsewhere: true },
     ],
   },
   {

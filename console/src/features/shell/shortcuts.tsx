@@ -44,6 +44,7 @@ const GROUPS: [string, [string[], string][]][] = [
       [['R'], 'Reject'],
     ],
   ],
+  ['Notifications', [[['M'], 'Mark as read']]],
 ]
 
 export function Shortcuts({ onClose }: { onClose: () => void }) {

@@ -1,0 +1,1 @@
+export { ALWAYS, KIND_NAMES, KINDS, type Kind } from './model/filter.ts'
