@@ -25,7 +25,7 @@ export const triggerRoutes = router()
     access('workflows:write'),
     doc('workflows.triggers.updateSecret', 'Set the secret of a webhook trigger', 204, null, {
       description:
-        'The secret belongs to the trigger key, stays the same across versions and is never shown. Saving a trigger with `auth.secret` does the same.',
+        'The secret belongs to the trigger key, stays the same across versions and is never shown. Saving a trigger with `auth.secret` does the same. An API key also needs `runs:write`, because deliveries with the secret start runs.',
     }),
     validate('json', SetTriggerSecret),
     async (c) => {

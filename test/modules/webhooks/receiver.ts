@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { inject } from 'vitest'
 import { hmac, toBase64, utf8 } from '../../../src/core/crypto.ts'
 import { newId } from '../../../src/core/ids.ts'
+import { KEY_SCOPES } from '../../../src/http/scopes.ts'
 import { type PublicEvent, recordEvents, sendDue } from '../../../src/modules/webhooks/index.ts'
 import { type Caller, call, post } from '../../helpers/api.ts'
 import { clock } from '../../helpers/clock.ts'
@@ -89,7 +90,7 @@ export async function signatureOf(secret: string, { headers, body }: Received): 
 
 /** A person's sign-in expires when the clock is moved by days, a key does not. */
 export async function withKey(person: Person): Promise<Person> {
-  const scopes = ['webhooks:read', 'webhooks:write']
+  const scopes = [...KEY_SCOPES.filter((scope) => scope.endsWith(':read')), 'webhooks:write']
   const { body } = await post('/api/v1/auth/api-keys', person, { name: 'test', scopes })
   const { token: _token, ...rest } = person
   return { ...rest, apiKey: body.key } as Person

@@ -55,3 +55,42 @@ test('it needs runs:write to name an error workflow', async () => {
   expect((await patch(plain)).body.code).toBe('access.scope_missing')
   expect((await patch(able)).status).toBe(200)
 })
+
+const HOURLY = { type: 'schedule', everyMs: 3_600_000 }
+const HOOK = { type: 'webhook', key: 'in', auth: { type: 'header', header: 'x-secret' } }
+
+test('it needs runs:write to add a trigger, to activate one and to set its secret, but not to remove one', async () => {
+  const ada = await newPerson()
+  const [plain, able] = [await keyOf(ada), await keyOf(ada, 'runs:write')]
+  const outcome = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code]
+  const refused = [403, 'access.scope_missing']
+  expect(outcome(await save(plain, NOOP, { triggers: [HOURLY] }))).toEqual(refused)
+  expect((await save(able, NOOP, { triggers: [HOURLY] })).status).toBe(201)
+
+  const inactive = await save(plain, NOOP, { triggers: [HOURLY], active: false })
+  expect(inactive.status, inactive.text).toBe(201)
+  const path = `${WORKFLOWS}/${inactive.body.id}`
+  expect(outcome(await post(`${path}/activate`, plain, undefined))).toEqual(refused)
+  expect(outcome(await call('PATCH', path, { as: plain, body: { active: true } }))).toEqual(refused)
+  expect((await post(`${path}/activate`, able, undefined)).status).toBe(200)
+
+  const setTriggers = (as: Caller, ...triggers: object[]) =>
+    call('PUT', `${path}/triggers`, { as, body: { triggers } })
+  const often = { ...HOURLY, everyMs: 60_000 }
+  expect(outcome(await setTriggers(plain, often))).toEqual(refused)
+  expect(outcome(await setTriggers(plain, HOURLY, { type: 'event', name: 'paid' }))).toEqual(refused)
+  const renamed = await call('PATCH', path, {
+    as: plain,
+    body: { name: 'Other', definition: { nodes: [{ id: 'b', ...NOOP }] } },
+  })
+  expect(renamed.status, renamed.text).toBe(200)
+  expect((await setTriggers(plain)).status).toBe(200)
+
+  const hook = await save(plain, NOOP, { triggers: [HOOK], active: false })
+  const secret = `${WORKFLOWS}/${hook.body.id}/triggers/in/secret`
+  const put = (as: Caller) => call('PUT', secret, { as, body: { secret: 'a-secret-of-some-length' } })
+  expect(outcome(await put(plain))).toEqual(refused)
+  expect((await put(able)).status).toBe(204)
+  const withSecret = { ...HOOK, auth: { ...HOOK.auth, secret: 'a-secret-of-some-length' } }
+  expect(outcome(await save(plain, NOOP, { triggers: [withSecret], active: false }))).toEqual(refused)
+})

@@ -3,6 +3,7 @@ import type { RequestContext, ServiceContext } from '../../../context.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
 import { rewrapSecret, type SecretPlace, sealSecret } from '../../../core/secret-box.ts'
 import { commit } from '../../../db/commit.ts'
+import { requireScope } from '../../../http/scopes.ts'
 import { findTrigger, findTriggersToRewrap, replaceTriggerSecret, setTriggerSecret } from '../repo.ts'
 import type { SetTriggerSecret } from '../schema.ts'
 
@@ -20,6 +21,11 @@ export async function storeTriggerSecret(
   { secret }: SetTriggerSecret,
 ): Promise<void> {
   const { teamId } = ctx.actor
+  requireScope(
+    ctx.actor,
+    'runs:write',
+    'With the secret, deliveries start runs, which requires the scope runs:write.',
+  )
   const trigger = await findTrigger(ctx.env.DB, teamId, workflowId, key)
   if (trigger === null) throw notFound('The trigger')
   if (trigger.type !== 'webhook')

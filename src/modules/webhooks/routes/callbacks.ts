@@ -30,7 +30,9 @@ export const callbackRoutes = router()
   .get(
     `/callbacks/deliveries/${DELIVERY_ID}`,
     access('webhooks:read'),
-    doc('webhooks.callbacks.getDelivery', 'Get a callback with its request', 200, WebhookDeliveryDetail),
+    doc('webhooks.callbacks.getDelivery', 'Get a callback with its request', 200, WebhookDeliveryDetail, {
+      description: 'An API key also needs `runs:read`.',
+    }),
     async (c) => c.json(await getDelivery(c.var.ctx, null, c.req.param('deliveryId'))),
   )
   .post(

@@ -28,7 +28,9 @@ export const deliveryRoutes = router()
   .get(
     `/${WEBHOOK_ID}/deliveries/${DELIVERY_ID}`,
     access('webhooks:read'),
-    doc('webhooks.deliveries.get', 'Get a delivery with its request', 200, WebhookDeliveryDetail),
+    doc('webhooks.deliveries.get', 'Get a delivery with its request', 200, WebhookDeliveryDetail, {
+      description: 'An API key needs the scope that reads the event, such as `runs:read`.',
+    }),
     async (c) => c.json(await getDelivery(c.var.ctx, c.req.param('id'), c.req.param('deliveryId'))),
   )
   .post(

@@ -39,7 +39,7 @@ export const endpointRoutes = router()
     idempotent('secret'),
     doc('webhooks.create', 'Create a webhook', 201, NewWebhook, {
       description:
-        'Events of the team are posted to the URL, with signatures as defined by Standard Webhooks. The response contains the secret, which is not shown again.',
+        'Events of the team are posted to the URL, with signatures as defined by Standard Webhooks. The response contains the secret, which is not shown again. An API key needs the scopes that read the events, such as `runs:read` for `run.*`.',
       versioned: 'etag',
     }),
     validate('json', CreateWebhook),
@@ -64,7 +64,8 @@ export const endpointRoutes = router()
     `/${WEBHOOK_ID}`,
     access('webhooks:write'),
     doc('webhooks.update', 'Update a webhook', 200, Webhook, {
-      description: 'Omitted fields stay unchanged. `headers` replaces all of them.',
+      description:
+        'Omitted fields stay unchanged. `headers` replaces all of them. To change `url`, `events` or `filter`, an API key needs the scopes that read the events.',
       versioned: 'if-match',
     }),
     validate('json', UpdateWebhook),

@@ -8,6 +8,7 @@ import { commit, commitOrStale } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { runBatch } from '../../../db/statement.ts'
 import { wakeLanes } from '../../../objects/webhook-sender.ts'
+import { requireDeliveryScope } from '../event-scopes.ts'
 import { exampleOf } from '../event-types.ts'
 import { bodyOf } from '../payload.ts'
 import {
@@ -53,6 +54,16 @@ export async function getDelivery(
   endpointId: string | null,
   id: string,
 ): Promise<WebhookDeliveryDetail> {
+  const detail = await detailOf(ctx, endpointId, id)
+  requireDeliveryScope(ctx.actor, detail.type)
+  return detail
+}
+
+async function detailOf(
+  ctx: ServiceContext,
+  endpointId: string | null,
+  id: string,
+): Promise<WebhookDeliveryDetail> {
   const headerNames =
     endpointId === null ? [] : (JSON.parse((await requireEndpoint(ctx, endpointId)).headerNames) as string[])
   return toDeliveryDetail(await requireDelivery(ctx, endpointId, id), headerNames)
@@ -75,7 +86,8 @@ export async function redeliver(
   id: string,
 ): Promise<WebhookDeliveryDetail> {
   if (endpointId !== null) await requireActive(ctx, endpointId)
-  const { lane, status } = await requireDelivery(ctx, endpointId, id)
+  const { lane, status, type } = await requireDelivery(ctx, endpointId, id)
+  requireDeliveryScope(ctx.actor, type)
   const done = await commit(ctx, {
     guard: restartDelivery(id, ctx.actor.teamId, ctx.now()),
     audit: {
@@ -165,7 +177,8 @@ export async function testWebhook(
   const outcome = await attempt(ctx, { url: endpoint.url, id: event.id, body, secrets, headers })
   const sent = { url: endpoint.url, outcome, claim, endpointId: null, once: true }
   await runBatch(ctx.env.DB, resultOf(delivery, sent, [...secrets, ...Object.values(headers)]))
-  return getDelivery(ctx, endpointId, delivery.id)
+  // An example, which everybody may see.
+  return detailOf(ctx, endpointId, delivery.id)
 }
 
 async function requireActive(ctx: ServiceContext, endpointId: string): Promise<void> {

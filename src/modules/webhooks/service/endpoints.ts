@@ -10,6 +10,7 @@ import { type Page, toPage } from '../../../db/paginate.ts'
 import { compileTemplate } from '../../../engine/expression/index.ts'
 import { wakeLanes } from '../../../objects/webhook-sender.ts'
 import { judgeUrl } from '../../../providers/outbound/index.ts'
+import { requireEventScopes } from '../event-scopes.ts'
 import {
   countEndpoints,
   deleteEndpoint,
@@ -66,6 +67,7 @@ export async function requireEndpoint(ctx: ServiceContext, id: string): Promise<
 
 export async function createWebhook(ctx: ServiceContext, input: CreateWebhook): Promise<NewWebhook> {
   const { teamId, userId, plan } = ctx.actor
+  requireEventScopes(ctx.actor, input.events)
   requireCallable(ctx, input.url)
   requireFilter(input.filter)
   const now = ctx.now()
@@ -109,6 +111,9 @@ export async function updateWebhook(
   const before = await requireEndpoint(ctx, id)
   requireExpected(expected, before.version)
   if (Object.keys(input).length === 0) return toWebhook(before, ctx.now())
+  // What it receives goes to the URL, and errors of the filter are shown.
+  if (input.url !== undefined || input.events !== undefined || input.filter !== undefined)
+    requireEventScopes(ctx.actor, input.events ?? (JSON.parse(before.events) as string[]))
   if (input.url !== undefined) requireCallable(ctx, input.url)
   requireHeadersAgain(before, input)
   requireFilter(input.filter)

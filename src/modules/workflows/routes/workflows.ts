@@ -40,7 +40,7 @@ export const ownWorkflowRoutes = router()
     idempotent(getWorkflow, 201, DEFINITION_BODY.maxBytes),
     doc('workflows.create', 'Create a workflow', 201, Workflow, {
       description:
-        'Reports everything that is wrong with the definition and the triggers at once, each with its path.',
+        'Reports everything that is wrong with the definition and the triggers at once, each with its path. An API key needs `runs:write` for the triggers of an active workflow.',
       versioned: 'etag',
     }),
     validate('json', CreateWorkflow, DEFINITION_BODY),
@@ -88,7 +88,7 @@ export const ownWorkflowRoutes = router()
     access('workflows:write'),
     doc('workflows.activate', 'Activate a workflow', 200, Workflow, {
       description:
-        'Its triggers can start runs; schedules count from now. A workflow can always be started manually.',
+        'Its triggers can start runs; schedules count from now. A workflow can always be started manually. For a workflow with triggers, an API key also needs `runs:write`.',
       versioned: 'if-match',
     }),
     async (c) => versioned(c, await setActive(c.var.ctx, c.req.param('id'), true, expectedVersion(c))),
@@ -132,7 +132,7 @@ export const ownWorkflowRoutes = router()
     access('workflows:write'),
     doc('workflows.triggers.update', 'Replace the triggers', 200, TriggerList, {
       description:
-        'Creates a new version. Ids, URLs and fire times belong to the trigger keys and stay the same.',
+        'Creates a new version. Ids, URLs and fire times belong to the trigger keys and stay the same. To add or change a trigger of an active workflow, an API key also needs `runs:write`.',
       versioned: 'if-match',
     }),
     validate('json', SetTriggers),

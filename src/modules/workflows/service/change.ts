@@ -6,7 +6,7 @@
 import type { ServiceContext } from '../../../context.ts'
 import { sha256Hex } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/errors.ts'
-import { canonicalJson } from '../../../core/json.ts'
+import { canonicalJson, type Json } from '../../../core/json.ts'
 import { type Expected, requireExpected, type Versioned } from '../../../core/version.ts'
 import type { Statement } from '../../../db/commit.ts'
 import {
@@ -25,7 +25,7 @@ import { insertVersion } from '../repo/versions.ts'
 import { type FullWorkflowRow, updateWorkflow, type WorkflowChanges } from '../repo/workflows.ts'
 import type { Workflow } from '../schema/workflow.ts'
 import { commitWithKey } from './key.ts'
-import { requireNamed } from './named.ts'
+import { requireMayStart, requireNamed } from './named.ts'
 import { getWorkflow, requireWorkflow, toVersioned } from './view.ts'
 
 export type Change = {
@@ -79,6 +79,8 @@ async function apply(
   if (isSame && change.publishes === undefined) return 'nothing'
   const active = fields.active ?? before.active === 1
   const triggers = next?.triggers ?? (JSON.parse(before.storedTriggers) as ReturnType<typeof keyed>)
+  if (secrets.size > 0 || (active && startsMore(before, triggers, fields.active === true)))
+    requireMayStart(ctx.actor)
   // A workflow that is already active stays active: its triggers must not block other changes.
   const switchedOn = fields.active === true || JSON.stringify(triggers) !== before.storedTriggers
   if (active && switchedOn && !change.mayLackSecrets)
@@ -140,6 +142,16 @@ function nextVersion(
     canonicalJson(wanted) === canonicalJson(JSON.parse(before.definition)) &&
     canonicalJson(next) === canonicalJson(JSON.parse(before.storedTriggers))
   return same ? null : { definition: JSON.stringify(wanted), triggers: next }
+}
+
+/** Whether a trigger is added, changed or activated. */
+function startsMore(
+  before: FullWorkflowRow,
+  triggers: ReturnType<typeof keyed>,
+  isActivated: boolean,
+): boolean {
+  const known = new Set((JSON.parse(before.storedTriggers) as Json[]).map(canonicalJson))
+  return triggers.some((trigger) => isActivated || !known.has(canonicalJson(trigger)))
 }
 
 type Fields = NonNullable<Change['fields']>

@@ -22,7 +22,7 @@ import { insertVersion } from '../repo/versions.ts'
 import { hasWorkflow, insertWorkflowWithin } from '../repo/workflows.ts'
 import type { CreateWorkflow, Workflow } from '../schema/workflow.ts'
 import { commitWithKey, keyWithId, slugOf } from './key.ts'
-import { requireNamed } from './named.ts'
+import { requireMayStart, requireNamed } from './named.ts'
 import { getWorkflow } from './view.ts'
 
 /** How the workflow was created, for the audit log. */
@@ -48,6 +48,7 @@ export async function createWorkflow(
   const now = ctx.now()
   const id = newId('wf', now)
   const triggers = keyed(rawTriggers)
+  if ((input.active && triggers.length > 0) || secrets.size > 0) requireMayStart(ctx.actor)
   if (input.active && !origin.mayLackSecrets)
     refuseProblems(await missingSecrets(ctx, null, triggers, secrets))
   const writes = await sealSecrets(ctx, toTriggerWrites(triggers, input.active, now), secrets)

@@ -49,6 +49,11 @@ export function requireMayUse(actor: Actor, definition: unknown, triggers: unkno
 const requireFor = (actor: Actor, scope: Scope, what: string): void =>
   requireScope(actor, scope, `The workflow uses ${what}, which requires the scope ${scope}.`)
 
+/** A key that adds or activates a trigger must be able to start runs itself. The same holds for the secret of a webhook, with which anybody can deliver. */
+export function requireMayStart(actor: Actor): void {
+  requireScope(actor, 'runs:write', 'Triggers start runs, which requires the scope runs:write.')
+}
+
 export const namedProblems = async (ctx: Asker, definition: unknown, triggers: unknown): Promise<Problem[]> =>
   (await Promise.all([credentialProblems(ctx, definition, triggers), agentProblems(ctx, definition)])).flat()
 
