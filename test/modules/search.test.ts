@@ -4,6 +4,8 @@ import { newId } from '../../src/core/ids.ts'
 import { type Caller, get, post } from '../helpers/api.ts'
 import { clock } from '../helpers/clock.ts'
 import { newPerson, newTeam } from '../helpers/people.ts'
+import { upload } from './deployments/deployments.ts'
+import { newIntegration } from './integrations/integrations.ts'
 import { newTask } from './tasks/tasks.ts'
 import { create } from './workflows/workflows.ts'
 
@@ -71,6 +73,65 @@ test('tasks are found by words of title and description, with their current stat
   }
   expect(await asKey(['workflows:read'])).toEqual([])
   expect(await asKey(['workflows:read', 'tasks:read'])).toHaveLength(1)
+})
+
+const putDeployment = async (teamId: string, project: string): Promise<string> => {
+  const id = newId('dep', clock.now())
+  const columns = {
+    ...{
+      id,
+      team_id: teamId,
+      platform: 'netlify',
+      project,
+      integration_id: 'int_x',
+      environment: 'production',
+    },
+    ...{ target: 'x', action: 'deploy', status: 'ready', source: '{}', settings: '{}', when_busy: 'queue' },
+    ...{ run_id: 'run_x', created_at: clock.now(), updated_at: clock.now() },
+  }
+  await env.DB.prepare(
+    `INSERT INTO deployments (${Object.keys(columns)}) VALUES (${Object.keys(columns).map(() => '?')})`,
+  )
+    .bind(...Object.values(columns))
+    .run()
+  return id
+}
+
+test('agents, files, integrations and deployments are found by their names, by their team and keys with the right', async () => {
+  const [person, stranger] = [await newPerson(), await newPerson()]
+  const agent = await post('/api/v1/agents', person, { name: 'Nebula clerk', instructions: 'Count.' })
+  expect(agent.status).toBe(201)
+  const file = await upload(person, 'charts/NEBULA-7.csv', 'a,b')
+  const integration = await newIntegration(person, { name: 'Shop', description: 'The nebula shop' })
+  const deployment = await putDeployment(person.teamId, 'nebula-site')
+  const find = async (q: string, as: Caller = person) =>
+    (await get(`/api/v1/search?q=${encodeURIComponent(q)}`, as)).body.items
+  const at = expect.any(String)
+  expect(await find('nebula')).toEqual([
+    { kind: 'agent', id: agent.body.id, title: 'Nebula clerk', detail: 'custom', status: null, at },
+    { kind: 'file', id: file.id, title: 'charts/NEBULA-7.csv', detail: 'text/csv', status: null, at },
+    {
+      ...{ kind: 'integration', id: integration.id, title: 'Shop', detail: 'http.bearer' },
+      ...{ status: 'untested', at },
+    },
+    {
+      ...{ kind: 'deployment', id: deployment, title: 'nebula-site', detail: 'netlify, production' },
+      ...{ status: 'ready', at },
+    },
+  ])
+  for (const { id } of await find('nebula')) {
+    expect((await find(id)).map((one: { id: string }) => one.id)).toEqual([id])
+    expect((await find(id.slice(-8))).map((one: { id: string }) => one.id)).toEqual([id])
+    expect(await find(id, stranger)).toEqual([])
+  }
+  expect(await find('nebula', stranger)).toEqual([])
+  const kindsOfKey = async (scope: string) => {
+    const made = await post('/api/v1/auth/api-keys', person, { name: 'k', scopes: ['workflows:read', scope] })
+    return (await find('nebula', { apiKey: made.body.key })).map((one: { kind: string }) => one.kind)
+  }
+  expect(await kindsOfKey('runs:read')).toEqual([])
+  for (const kind of ['agent', 'file', 'integration', 'deployment'])
+    expect(await kindsOfKey(`${kind}s:read`)).toEqual([kind])
 })
 
 test.each(['', 'q=', `q=${'x'.repeat(201)}`, 'q=a&limit=21'])('the question %j is refused', async (query) => {

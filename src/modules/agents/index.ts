@@ -6,6 +6,7 @@ import { agentToolRoutes } from './tools/routes.ts'
 
 export { isBuiltInType } from './built-in/types.ts'
 export { requireAllToolRights, requireKnownCredentials, requireToolRights } from './stored/credentials.ts'
+export { type FoundAgent, searchAgents } from './stored/repo.ts'
 export { BUILT_IN_TYPES } from './stored/schema.ts'
 export { agentAt, currentAgent, currentAgents } from './stored/spec.ts'
 

@@ -7,6 +7,7 @@ import { startDeployment } from './service/start.ts'
 import { sweepDeployments } from './service/sweep.ts'
 
 export { BUCKET_TYPE, putObject } from './platforms/aws-s3/put-object.ts'
+export { type FoundDeployment, searchDeployments } from './repo/list.ts'
 export { deployFromNode } from './service/from-node.ts'
 export { stepDeployment } from './steps/index.ts'
 

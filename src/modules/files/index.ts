@@ -10,6 +10,7 @@ import { reconcileFiles, recountStorage } from './service/reconcile.ts'
 import { sweepFiles } from './service/sweep.ts'
 import { deleteRunFiles } from './service/team-files.ts'
 
+export { type FoundFile, searchFiles } from './repo/list.ts'
 export { findRunsWithFiles, hasRunFiles } from './repo/run-files.ts'
 export { type FileRef, findRefs } from './repo/selection.ts'
 export { findSourcesBelow, findSourcesNamed, type SourceFile } from './repo/sources.ts'

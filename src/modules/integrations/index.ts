@@ -16,6 +16,7 @@ export { findIntegrationOfType, findIntegrationsOfTypes } from './credentials/re
 export { secretTexts } from './credentials/secret-texts.ts'
 export { signInWith } from './credentials/sign-in.ts'
 export { openWebhookSecrets } from './credentials/webhook-secrets.ts'
+export { type FoundIntegration, searchIntegrations } from './repo/integrations.ts'
 export { countUses } from './usage/count.ts'
 
 export const integrationsModule = defineModule({

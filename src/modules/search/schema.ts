@@ -8,7 +8,7 @@ export const SearchQuery = z.strictObject({
     .min(1)
     .max(200)
     .describe(
-      'Case-insensitive. For workflows and runs, the whole text must match. For tasks, each word must match; the last one may be the beginning of a word.',
+      'Case-insensitive. The whole text must match. For tasks, each word must match; the last one may be the beginning of a word.',
     ),
   limit: z.coerce
     .number()
@@ -22,14 +22,21 @@ export type SearchQuery = z.infer<typeof SearchQuery>
 
 export const Found = z
   .strictObject({
-    kind: z.enum(['workflow', 'run', 'task']),
+    kind: z.enum(['workflow', 'run', 'agent', 'file', 'integration', 'deployment', 'task']),
     id: z.string(),
     title: z.string().describe('The name or title.'),
     detail: z
       .string()
-      .describe('For a run, the name of its workflow; for a workflow, its key; for a task, its type.'),
-    status: z.string().nullable().describe('The status of a run or task; null for a workflow.'),
-    at: z.iso.datetime().describe('When the run was created, or the workflow or task last changed.'),
+      .describe(
+        'For a run, the name of its workflow; for a workflow, its key; for a deployment, its platform and environment; for all others, the type.',
+      ),
+    status: z
+      .string()
+      .nullable()
+      .describe('The status of a run, integration, deployment or task; null for all others.'),
+    at: z.iso
+      .datetime()
+      .describe('When the run or deployment was created, or when the others were last changed.'),
   })
   .meta({ id: 'Found' })
 export type Found = z.infer<typeof Found>

@@ -1,8 +1,9 @@
-// The command palette: finds pages, workflows and runs by name, from anywhere.
+// The command palette: finds pages and things of the team by name, from anywhere.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import { type KeyboardEvent, useEffect, useState } from 'react'
-import { call } from '../../api/client.ts'
+import { call, type Schemas } from '../../api/client.ts'
+import { asProblem } from '../../api/problem.ts'
 import { shortId } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
@@ -10,7 +11,6 @@ import { Icon, type IconName } from '../../ui/icon.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { shownStatus } from '../../ui/status.ts'
 import { leave } from './leave.ts'
-import { toRun, toWorkflow } from './links.ts'
 import { NAVIGATION } from './navigation.ts'
 import styles from './palette.module.css'
 import { isDark, readTheme, setTheme } from './theme.ts'
@@ -25,10 +25,22 @@ type Entry = {
   act: () => void
 }
 
+/** Where each kind of thing is shown. A run shows its status instead of an icon. */
+const PAGES: Record<Schemas['Found']['kind'], { page: string; icon: IconName | null }> = {
+  workflow: { page: '/workflows/$id', icon: 'flow' },
+  run: { page: '/runs/$id', icon: null },
+  agent: { page: '/agents/$id', icon: 'agent' },
+  file: { page: '/files/$id', icon: 'file' },
+  integration: { page: '/integrations/$id', icon: 'plug' },
+  deployment: { page: '/deployments/$id', icon: 'globe' },
+  task: { page: '/tasks/$id', icon: 'layers' },
+}
+
 const SETTLE_MS = 150
 
 export function Palette({ onClose }: { onClose: () => void }) {
   const go = useNavigate()
+  const router = useRouter()
   const [text, setText] = useState('')
   const [asked, setAsked] = useState('')
   const [at, setAt] = useState(0)
@@ -72,17 +84,18 @@ export function Palette({ onClose }: { onClose: () => void }) {
       act: leave,
     },
   ]
-  // Tasks have no page.
-  const shown = text.trim() === '' ? [] : (found.data?.items ?? []).filter(({ kind }) => kind !== 'task')
-  const things: Entry[] = shown.map((one) => ({
-    id: one.id,
-    name: one.title,
-    detail: one.kind === 'run' ? `${one.detail} ${shortId(one.id)}` : one.detail,
-    icon: one.kind === 'run' ? null : 'flow',
-    status: one.status,
-    at: one.at,
-    act: () => void go(one.kind === 'run' ? toRun(one.id) : toWorkflow(one.id)),
-  }))
+  const shown = text.trim() === '' ? [] : (found.data?.items ?? [])
+  const things: Entry[] = shown
+    .filter(({ kind }) => PAGES[kind].page in router.routesByPath)
+    .map((one) => ({
+      id: one.id,
+      name: one.title,
+      detail: one.kind === 'run' ? `${one.detail} ${shortId(one.id)}` : one.detail,
+      icon: PAGES[one.kind].icon,
+      status: one.status,
+      at: one.at,
+      act: () => void go({ to: PAGES[one.kind].page as '/', params: { id: one.id } as never }),
+    }))
   const query = text.trim().toLowerCase()
   const entries = [...things, ...commands.filter((one) => one.name.toLowerCase().includes(query))]
   const current = Math.min(at, entries.length - 1)
@@ -112,7 +125,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         aria-controls="palette-list"
         aria-activedescendant={entries[current] ? `palette-${current}` : undefined}
         aria-label="Find or do"
-        placeholder="A workflow, a run, a page"
+        placeholder="A workflow, a run, a file, a page"
         autoFocus
         value={text}
         maxLength={200}
@@ -150,6 +163,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
             )}
           </div>
         ))}
+        {found.isError && <p role="alert">{asProblem(found.error).message}</p>}
         {entries.length === 0 && <p className="faint">No results.</p>}
       </div>
     </Dialog>

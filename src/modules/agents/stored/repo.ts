@@ -200,3 +200,24 @@ export const findVersionAt = (
     )
     .bind(id, teamId, at)
     .first<VersionRow>()
+
+export type FoundAgent = Pick<AgentRow, 'id' | 'name' | 'type' | 'updatedAt'>
+
+/** `text` must be lower case. Names that begin with it come first. */
+export async function searchAgents(
+  d1: D1Database,
+  teamId: string,
+  text: string,
+  limit: number,
+): Promise<FoundAgent[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT id, name, type, updated_at AS updatedAt FROM agents
+       WHERE team_id = ?1 AND (instr(lower(name || char(10) || description), ?2) > 0
+         OR (length(?2) >= 4 AND substr(id, -length(?2)) = ?2))
+       ORDER BY instr(lower(name), ?2) <> 1, updated_at DESC, id LIMIT ?3`,
+    )
+    .bind(teamId, text, limit)
+    .all<FoundAgent>()
+  return results
+}

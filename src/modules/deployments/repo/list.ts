@@ -60,3 +60,35 @@ export async function countDeployments(
     .first<{ n: number }>()
   return row?.n ?? 0
 }
+
+export type FoundDeployment = Pick<
+  DeploymentRow,
+  'id' | 'project' | 'platform' | 'environment' | 'status' | 'createdAt'
+>
+
+/** Searches only the newest deployments, so that the cost does not grow with the team. A full id finds one of any age. */
+const SEARCHED_DEPLOYMENTS = 2_000
+
+/** `text` must be lower case. */
+export async function searchDeployments(
+  d1: D1Database,
+  teamId: string,
+  text: string,
+  limit: number,
+): Promise<FoundDeployment[]> {
+  const columns = 'id, project, platform, environment, status, created_at AS createdAt'
+  const { results } = await d1
+    .prepare(
+      `SELECT ${columns} FROM deployments WHERE id = ?2 AND team_id = ?1
+       UNION ALL
+       SELECT * FROM (
+         SELECT * FROM (SELECT ${columns} FROM deployments WHERE team_id = ?1
+           ORDER BY created_at DESC, id DESC LIMIT ${SEARCHED_DEPLOYMENTS}) newest
+         WHERE id <> ?2 AND (instr(lower(project), ?2) > 0 OR (length(?2) >= 4 AND substr(id, -length(?2)) = ?2))
+         LIMIT ?3)
+       LIMIT ?3`,
+    )
+    .bind(teamId, text, limit)
+    .all<FoundDeployment>()
+  return results
+}

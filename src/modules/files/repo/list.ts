@@ -108,3 +108,32 @@ export async function countFolders(d1: D1Database, teamId: string, parent: strin
     .first<{ total: number }>()
   return row?.total ?? 0
 }
+
+export type FoundFile = Pick<FileRow, 'id' | 'name' | 'contentType' | 'updatedAt'>
+
+/** Searches only the newest files, so that the cost does not grow with the team. A full id finds a file of any age. */
+const SEARCHED_FILES = 2_000
+
+/** `text` must be lower case. */
+export async function searchFiles(
+  d1: D1Database,
+  teamId: string,
+  text: string,
+  limit: number,
+): Promise<FoundFile[]> {
+  const columns = 'id, name, content_type AS contentType, updated_at AS updatedAt'
+  const { results } = await d1
+    .prepare(
+      `SELECT ${columns} FROM files WHERE id = ?2 AND team_id = ?1 AND deleted_at IS NULL AND run_id IS NULL
+       UNION ALL
+       SELECT * FROM (
+         SELECT * FROM (SELECT ${columns} FROM files WHERE team_id = ?1 AND deleted_at IS NULL AND run_id IS NULL
+           ORDER BY updated_at DESC, id DESC LIMIT ${SEARCHED_FILES}) newest
+         WHERE id <> ?2 AND (instr(lower(name), ?2) > 0 OR (length(?2) >= 4 AND substr(id, -length(?2)) = ?2))
+         LIMIT ?3)
+       LIMIT ?3`,
+    )
+    .bind(teamId, text, limit)
+    .all<FoundFile>()
+  return results
+}

@@ -136,3 +136,24 @@ export const deleteIntegration = (teamId: string, id: string, version: number | 
     teamId,
     version,
   )
+
+export type FoundIntegration = { id: string; name: string; type: string; status: string; updatedAt: number }
+
+/** `text` must be lower case. Names that begin with it come first. */
+export async function searchIntegrations(
+  d1: D1Database,
+  teamId: string,
+  text: string,
+  limit: number,
+): Promise<FoundIntegration[]> {
+  const { results } = await d1
+    .prepare(
+      `SELECT id, name, type, status, updated_at AS updatedAt FROM integrations
+       WHERE team_id = ?1 AND (instr(lower(name || char(10) || description || char(10) || type), ?2) > 0
+         OR (length(?2) >= 4 AND substr(id, -length(?2)) = ?2))
+       ORDER BY instr(lower(name), ?2) <> 1, updated_at DESC, id LIMIT ?3`,
+    )
+    .bind(teamId, text, limit)
+    .all<FoundIntegration>()
+  return results
+}
