@@ -143,7 +143,7 @@ const ALSO_READS: Record<string, Record<string, string>> = {
     workflows: 'shown with a workflow, and what a trigger starts',
   },
   task_counts: { teams: 'counted against the plan', usage: 'counted against the plan' },
-  tasks: { realtime: 'whether a task is one of the team' },
+  tasks: { integrations: 'what uses an integration', realtime: 'whether a task is one of the team' },
   cost_days: { usage: 'the costs of the month' },
   team_budgets: { finops: 'whether there is a limit, and whether it is still the one that was reached' },
   deployments: { realtime: 'whether the team has it, and how far it is' },
@@ -170,6 +170,7 @@ const ALSO_READS: Record<string, Record<string, string>> = {
     usage: 'counted against the plan',
   },
   cost_export_schedules: { integrations: 'what uses an integration' },
+  task_templates: { integrations: 'what uses an integration' },
   workflow_versions: {
     hooks: 'what a delivery starts',
     integrations: 'which workflows use one',

@@ -226,6 +226,12 @@ export const IntegrationUsage = z
     agents: z
       .array(z.strictObject({ agentId: z.string(), agentName: z.string() }))
       .describe('Agents whose tools or models name it.'),
+    tasks: z
+      .array(z.strictObject({ taskId: z.string(), taskTitle: z.string() }))
+      .describe('Tasks that have not ended and whose input names it.'),
+    taskTemplates: z
+      .array(z.strictObject({ templateId: z.string(), templateName: z.string() }))
+      .describe('Templates of the team for tasks whose input names it.'),
     exportsCosts: z.boolean().describe('Whether the scheduled export of costs is sent there.'),
   })
   .meta({ id: 'IntegrationUsage' })

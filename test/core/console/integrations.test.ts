@@ -110,9 +110,17 @@ test('all that names an integration is a user of it', () => {
   const usage = {
     referencedBy: [{ workflowId: 'wf_1', workflowName: 'Sync' }],
     agents: [{ agentId: 'agt_1', agentName: 'Helper' }],
+    tasks: [{ taskId: 'tsk_1', taskTitle: 'Call' }],
+    taskTemplates: [{ templateId: 'tpl_1', templateName: 'Calls' }],
     exportsCosts: true,
   }
-  expect(usersOf(usage).map(({ kind }) => kind)).toEqual(['workflow', 'agent', 'export'])
+  expect(usersOf(usage).map(({ kind }) => kind)).toEqual([
+    'workflow',
+    'agent',
+    'task',
+    'task template',
+    'export',
+  ])
 })
 
 test('the filters of the list ignore what they do not know', () => {

@@ -213,6 +213,39 @@ test('an integration that a workflow uses by name or id is only deleted by force
   expect((await call('DELETE', `${PATH}/${mine.id}?force=true`, { as: person })).status).toBe(204)
 })
 
+test('tasks that have not ended and task templates use what their input names', async () => {
+  const person = await newPerson()
+  const mine = await newIntegration(person, { name: 'Used' })
+  const stepsWith = (credential: string) => ({
+    steps: [{ id: 'a', type: 'http.request', params: { url: 'https://x.example' }, credential }],
+  })
+  const newTask = async (input: object) => {
+    const made = await post('/api/v1/tasks', person, { title: 'Call', type: 'custom', input })
+    expect(made.status, made.text).toBe(201)
+    return made.body.id as string
+  }
+  const [byName, byId] = [await newTask(stepsWith('Used')), await newTask(stepsWith(mine.id))]
+  const ended = await newTask(stepsWith('Used'))
+  await post(`/api/v1/tasks/${ended}/cancel`, person, undefined)
+  const template = await post('/api/v1/tasks/templates', person, {
+    name: 'Calls',
+    task: {
+      title: 'All',
+      type: 'custom',
+      subtasks: [{ title: 'One', type: 'custom', input: stepsWith('Used') }],
+    },
+  })
+  expect(template.status, template.text).toBe(201)
+  const refused = await call('DELETE', `${PATH}/${mine.id}`, { as: person })
+  expect([refused.status, refused.body.code]).toEqual([409, 'integration.in_use'])
+  const using = [byName, byId, template.body.id]
+  expect(refused.body.errors.map((one: { resourceId: string }) => one.resourceId)).toEqual(using)
+  expect(refused.body.detail).toContain('task Call')
+  const usage = (await get(`${PATH}/${mine.id}/usage`, person)).body
+  expect(usage.tasks).toEqual(using.slice(0, 2).map((taskId) => ({ taskId, taskTitle: 'Call' })))
+  expect(usage.taskTemplates).toEqual([{ templateId: template.body.id, templateName: 'Calls' }])
+})
+
 test('a rotation keeps the old value for its overlap, and then deletes it', async () => {
   const person = await newPerson()
   const { id } = await newIntegration(person)

@@ -3,11 +3,11 @@ import { asProblem } from '../../api/problem.ts'
 import { Bars } from '../../ui/chart/bars.tsx'
 import { count, plural, shortId } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
-import { Icon } from '../../ui/icon.tsx'
+import { Icon, type IconName } from '../../ui/icon.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import { toRun, toWorkflow } from '../shell/index.ts'
 import styles from './integration.module.css'
-import { daysOf } from './model/usage.ts'
+import { daysOf, type User, usersOf } from './model/usage.ts'
 import { Part } from './overview.tsx'
 import { USAGE_DAYS, type Usage, useUsage } from './queries.ts'
 
@@ -24,52 +24,56 @@ export function UsageTab({ id, name }: { id: string; name: string }) {
   )
 }
 
-function References({ usage: { referencedBy, agents, exportsCosts }, name }: { usage: Usage; name: string }) {
-  const isUnused = referencedBy.length === 0 && agents.length === 0 && !exportsCosts
+function References({ usage, name }: { usage: Usage; name: string }) {
+  const users = usersOf(usage)
+  const isUnused = users.length === 0
   return (
     <Part
       title="Named by"
       about={
         isUnused
-          ? `No workflow or agent names "${name}". It can be renamed and deleted.`
+          ? `Nothing names "${name}". It can be renamed and deleted.`
           : 'Their runs fail if it is renamed or deleted.'
       }
     >
       {!isUnused && (
         <ul className={styles.list} aria-label="Named by">
-          {referencedBy.map((one) => (
-            <li key={one.workflowId}>
-              <Link {...toWorkflow(one.workflowId)}>
-                <Icon name="flow" size={14} />
-                <span className={`${styles.grow} cut`}>
-                  <bdi>{one.workflowName}</bdi>
-                </span>
-                <span className={styles.end}>workflow</span>
-              </Link>
+          {users.map(({ id, name: user, kind }) => (
+            <li key={`${kind} ${id}`}>
+              {kind === 'workflow' ? (
+                <Link {...toWorkflow(id)}>
+                  <UserName name={user} kind={kind} />
+                </Link>
+              ) : (
+                <div>
+                  <UserName name={user} kind={kind} />
+                </div>
+              )}
             </li>
           ))}
-          {agents.map((one) => (
-            <li key={one.agentId}>
-              <div>
-                <Icon name="agent" size={14} />
-                <span className={`${styles.grow} cut`}>
-                  <bdi>{one.agentName}</bdi>
-                </span>
-                <span className={styles.end}>agent</span>
-              </div>
-            </li>
-          ))}
-          {exportsCosts && (
-            <li>
-              <div>
-                <Icon name="upload" size={14} />
-                <span className={styles.grow}>The scheduled export of costs</span>
-              </div>
-            </li>
-          )}
         </ul>
       )}
     </Part>
+  )
+}
+
+const ICON_OF: Record<User['kind'], IconName> = {
+  workflow: 'flow',
+  agent: 'agent',
+  task: 'checklist',
+  'task template': 'checklist',
+  export: 'upload',
+}
+
+function UserName({ name, kind }: Pick<User, 'name' | 'kind'>) {
+  return (
+    <>
+      <Icon name={ICON_OF[kind]} size={14} />
+      <span className={`${styles.grow} cut`}>
+        <bdi>{name}</bdi>
+      </span>
+      {kind !== 'export' && <span className={styles.end}>{kind}</span>}
+    </>
   )
 }
 

@@ -1,7 +1,11 @@
-// Which objects of the team use an integration: workflows in their current versions, agents, and the scheduled export
-// of costs.
+// Which objects of the team use an integration: workflows in their current versions, agents, tasks that have not ended, task
+// templates, and the scheduled export of costs.
 
-export type Use = { kind: 'workflow' | 'agent' | 'export'; id: string; name: string }
+export type Use = {
+  kind: 'workflow' | 'agent' | 'task' | 'task template' | 'export'
+  id: string
+  name: string
+}
 
 type Named = { id: string; name: string }
 
@@ -16,6 +20,14 @@ const WORKFLOWS = `SELECT 'workflow' AS kind, w.id, w.name FROM workflows w
 const AGENTS = `SELECT 'agent' AS kind, a.id, a.name FROM agents a
   WHERE a.team_id = ?1 AND ${names('a.config')} ORDER BY a.created_at, a.id LIMIT ?5`
 
+/** The status comes first, so that the index selects the tasks. */
+const TASKS = `SELECT 'task' AS kind, t.id, t.title AS name FROM tasks t
+  WHERE t.team_id = ?1 AND t.status IN ('draft', 'blocked', 'scheduled', 'queued', 'running', 'waiting', 'paused')
+    AND ${names('t.input')} ORDER BY t.created_at, t.id LIMIT ?5`
+
+const TASK_TEMPLATES = `SELECT 'task template' AS kind, t.id, t.name FROM task_templates t
+  WHERE t.team_id = ?1 AND ${names('t.task')} ORDER BY t.created_at, t.id LIMIT ?5`
+
 /** Uses its id. */
 const EXPORTS = `SELECT 'export' AS kind, s.team_id AS id, 'the scheduled export of costs' AS name FROM cost_export_schedules s
   WHERE s.team_id = ?1 AND s.integration_id = ?2`
@@ -27,7 +39,9 @@ export async function findUsers(
   limit: number,
 ): Promise<Use[]> {
   const { results } = await d1
-    .prepare(`SELECT * FROM (${WORKFLOWS}) UNION ALL SELECT * FROM (${AGENTS}) UNION ALL ${EXPORTS}`)
+    .prepare(
+      `${[WORKFLOWS, AGENTS, TASKS, TASK_TEMPLATES].map((one) => `SELECT * FROM (${one})`).join(' UNION ALL ')} UNION ALL ${EXPORTS}`,
+    )
     .bind(teamId, id, name, JSON.stringify(name).slice(1, -1), limit)
     .all<Use>()
   return results

@@ -7,7 +7,7 @@ const MAX_SHOWN_USES = 20
 
 const label = ({ kind, name }: Use): string => (kind === 'export' ? name : `${kind} ${name}`)
 
-/** Throws 409 with the workflows, agents and exports that use it. A use by id does not prevent a new name. */
+/** Throws 409 with all that uses it. A use by id does not prevent a new name. */
 export async function refuseUsed(
   ctx: ServiceContext,
   row: IntegrationRow,

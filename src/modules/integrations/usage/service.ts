@@ -32,6 +32,12 @@ export async function getUsage(
     agents: referencedBy
       .filter(({ kind }) => kind === 'agent')
       .map((use) => ({ agentId: use.id, agentName: use.name })),
+    tasks: referencedBy
+      .filter(({ kind }) => kind === 'task')
+      .map((use) => ({ taskId: use.id, taskTitle: use.name })),
+    taskTemplates: referencedBy
+      .filter(({ kind }) => kind === 'task template')
+      .map((use) => ({ templateId: use.id, templateName: use.name })),
     exportsCosts: referencedBy.some(({ kind }) => kind === 'export'),
   }
 }

@@ -11,17 +11,29 @@ export function daysOf(since: string, used: readonly Day[], count: number): Day[
   })
 }
 
-export type User = { id: string; name: string; kind: string }
+export type User = {
+  id: string
+  name: string
+  kind: 'workflow' | 'agent' | 'task' | 'task template' | 'export'
+}
 
 type Named = {
   referencedBy: readonly { workflowId: string; workflowName: string }[]
   agents: readonly { agentId: string; agentName: string }[]
+  tasks: readonly { taskId: string; taskTitle: string }[]
+  taskTemplates: readonly { templateId: string; templateName: string }[]
   exportsCosts: boolean
 }
 
 /** Everything that fails without it. */
-export const usersOf = ({ referencedBy, agents, exportsCosts }: Named): User[] => [
-  ...referencedBy.map((one) => ({ id: one.workflowId, name: one.workflowName, kind: 'workflow' })),
-  ...agents.map((one) => ({ id: one.agentId, name: one.agentName, kind: 'agent' })),
-  ...(exportsCosts ? [{ id: 'costs', name: 'The scheduled export of costs', kind: 'export' }] : []),
+export const usersOf = ({ referencedBy, agents, tasks, taskTemplates, exportsCosts }: Named): User[] => [
+  ...referencedBy.map((one) => ({ id: one.workflowId, name: one.workflowName, kind: 'workflow' as const })),
+  ...agents.map((one) => ({ id: one.agentId, name: one.agentName, kind: 'agent' as const })),
+  ...tasks.map((one) => ({ id: one.taskId, name: one.taskTitle, kind: 'task' as const })),
+  ...taskTemplates.map((one) => ({
+    id: one.templateId,
+    name: one.templateName,
+    kind: 'task template' as const,
+  })),
+  ...(exportsCosts ? [{ id: 'costs', name: 'The scheduled export of costs', kind: 'export' as const }] : []),
 ]
