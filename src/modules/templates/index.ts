@@ -6,6 +6,7 @@ export type { BuiltIn } from './built-in/built-in.ts'
 export { BUILT_INS } from './built-in/index.ts'
 
 export { fillIn, placeholdersIn } from './service/placeholders.ts'
+export { requireMayPublish } from './service/templates.ts'
 export { filledVariables } from './service/variables.ts'
 
 export const templatesModule = defineModule({

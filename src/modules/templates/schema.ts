@@ -19,7 +19,12 @@ export const CreateTemplate = z
     name: WorkflowName,
     description: Description.default(''),
     category: Category.default(''),
-    isPublic: z.boolean().default(false).describe('Whether other teams can see and use it.'),
+    isPublic: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether other teams can see and use it. Only administrators of the installation can publish a template.',
+      ),
     definition: DefinitionInput.describe('Strings can contain `{{= name }}`.'),
     triggers: TriggersInput.default([]),
     variables: JsonSchema.default({}).describe(

@@ -159,8 +159,8 @@ test('a template creates a whole tree, with variables and overrides', async () =
   expect((await taskOf(ada, called.task.id)).result).toEqual({ to: '{{ 1 + 1 }}' })
 })
 
-test('built-in templates can be used, and those of others only when they are public', async () => {
-  const [ada, eve] = [await newPerson(), await newPerson()]
+test('built-in templates can be used, and those of others only when an administrator published them', async () => {
+  const [ada, eve] = [await newPerson({ platformRole: 'admin' }), await newPerson()]
   const { items } = (await get(`${TASKS}/templates?source=built-in&limit=100`, ada)).body
   expect(items.length).toBeGreaterThan(0)
   for (const [id, variables] of [
@@ -172,10 +172,9 @@ test('built-in templates can be used, and those of others only when they are pub
   }
   const own = await post(`${TASKS}/templates`, ada, { name: 'Mine', task: { title: 'x', type: 'custom' } })
   expect((await get(`${TASKS}/templates/${own.body.id}`, eve)).status).toBe(404)
-  const open = await post(`${TASKS}/templates`, ada, {
-    name: 'Ours',
-    visibility: 'public',
-    task: { title: 'x', type: 'custom' },
-  })
+  const ours = { name: 'Ours', visibility: 'public', task: { title: 'x', type: 'custom' } }
+  const refused = await post(`${TASKS}/templates`, eve, ours)
+  expect([refused.status, refused.body.code]).toEqual([403, 'access.denied'])
+  const open = await post(`${TASKS}/templates`, ada, ours)
   expect((await get(`${TASKS}/templates/${open.body.id}`, eve)).body.source).toBe('public')
 })

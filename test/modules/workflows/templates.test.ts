@@ -117,7 +117,7 @@ test.each([
 })
 
 test('others see and use a public template, not a private one, and cannot delete either', async () => {
-  const [owner, other] = [await newPerson(), await newPerson()]
+  const [owner, other] = [await newPerson({ platformRole: 'admin' }), await newPerson()]
   const name = `Public ${owner.teamId}`
   const open = (await post(TEMPLATES, owner, { ...greeting, name, isPublic: true })).body
   const closed = (await post(TEMPLATES, owner, greeting)).body
@@ -154,4 +154,14 @@ test('paging the catalogue returns each template once, built-in ones last', asyn
   expect(seen.slice(-6).every(({ source }) => source === 'built-in')).toBe(true)
   const found = await get(`${TEMPLATES}?q=triage`, person)
   expect(found.body.items.map(({ id }: { id: string }) => id)).toContain('tpl_builtin_order_triage')
+})
+
+test('only an administrator of the installation publishes a template to all teams, with no API key', async () => {
+  const [person, admin] = [await newPerson(), await newPerson({ platformRole: 'admin' })]
+  const refused = await post(TEMPLATES, person, { ...greeting, isPublic: true })
+  expect([refused.status, refused.body.code]).toEqual([403, 'access.denied'])
+  const scopes = ['workflows:read', 'workflows:write']
+  const { key } = (await post('/api/v1/auth/api-keys', admin, { name: 'k', scopes })).body
+  const byKey = await post(TEMPLATES, { apiKey: key }, { ...greeting, isPublic: true })
+  expect([byKey.status, byKey.body.code]).toEqual([403, 'access.scope_missing'])
 })

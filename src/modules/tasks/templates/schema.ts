@@ -18,7 +18,9 @@ export const CreateTaskTemplate = z
     visibility: z
       .enum(['team', 'public'])
       .default('team')
-      .describe('`public` templates are seen and used by all teams.'),
+      .describe(
+        '`public` templates are seen and used by all teams. Only administrators of the installation can publish them.',
+      ),
     variables: Variables.default({}).describe('JSON Schema of the object that fills the placeholders.'),
     task: Tree,
   })

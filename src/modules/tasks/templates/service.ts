@@ -6,7 +6,7 @@ import { newId } from '../../../core/ids.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { compileSchema } from '../../../engine/json-schema/compile.ts'
-import { filledVariables, fillIn, placeholdersIn } from '../../templates/index.ts'
+import { filledVariables, fillIn, placeholdersIn, requireMayPublish } from '../../templates/index.ts'
 import { MAX_BATCH } from '../batch/schema.ts'
 import { createTasks } from '../batch/service.ts'
 import { OFFERED_TYPES } from '../types/index.ts'
@@ -104,6 +104,7 @@ const MAX_TREE_CHARS = 500_000
 
 export async function createTemplate(ctx: ServiceContext, body: CreateTaskTemplate): Promise<TaskTemplate> {
   const { teamId, userId } = ctx.actor
+  if (body.visibility === 'public') requireMayPublish(ctx.actor)
   const { type } = body.task
   const errors: FieldError[] = []
   if (typeof type !== 'string' || !(OFFERED_TYPES as string[]).includes(type))

@@ -1,4 +1,4 @@
-import type { ServiceContext } from '../../../context.ts'
+import type { Actor, ServiceContext } from '../../../context.ts'
 import { toIso } from '../../../core/clock.ts'
 import { decodeCursor } from '../../../core/cursor.ts'
 import { AppError, notFound } from '../../../core/errors.ts'
@@ -6,6 +6,7 @@ import { newId } from '../../../core/ids.ts'
 import type { Versioned } from '../../../core/version.ts'
 import { commit } from '../../../db/commit.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
+import { requireScope } from '../../../http/scopes.ts'
 import type { Workflow } from '../../workflows/index.ts'
 import { createWorkflow } from '../../workflows/index.ts'
 import type { BuiltIn } from '../built-in/built-in.ts'
@@ -69,11 +70,21 @@ export async function getTemplate(ctx: ServiceContext, id: string): Promise<Temp
   return fromRow(row)
 }
 
+/** All teams see a public template, and what they make from it does what it says. */
+export function requireMayPublish(actor: Actor): void {
+  requireScope(
+    actor,
+    'admin:write',
+    'Only administrators of the installation can publish a template to all teams.',
+  )
+}
+
 export async function storeTemplate(
   ctx: ServiceContext,
   input: Omit<Template, 'id' | 'source' | 'createdAt'>,
 ): Promise<Template> {
   const { teamId, userId } = ctx.actor
+  if (input.isPublic) requireMayPublish(ctx.actor)
   const now = ctx.now()
   const id = newId('tpl', now)
   const done = await commit(ctx, {
