@@ -12,6 +12,7 @@ import { onOwnerChange } from './api/session.ts'
 import { approvalRoutes } from './features/approvals/routes.ts'
 import { authRoutes } from './features/auth/routes.ts'
 import { costRoutes } from './features/costs/routes.ts'
+import { fileRoutes } from './features/files/routes.ts'
 import { homeRoutes } from './features/home/routes.ts'
 import { integrationRoutes } from './features/integrations/routes.ts'
 import { notificationRoutes } from './features/notifications/routes.ts'
@@ -34,6 +35,7 @@ const router = createRouter({
       ...workflowRoutes,
       ...integrationRoutes,
       ...costRoutes,
+      ...fileRoutes,
       ...settingsRoutes,
       ...notificationRoutes,
     ]),

@@ -6,6 +6,7 @@ import { SchemaForm, type Value, valuesOf } from '../../ui/form/schema-form.tsx'
 import { hasSecret } from '../../ui/form/secret-fields.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { TextField } from '../../ui/kit/field.tsx'
+import { FILE_FIELDS } from '../files/index.ts'
 import styles from './decide.module.css'
 import type { Decision } from './queries.ts'
 
@@ -56,6 +57,7 @@ export function Decide({ id, form, busy, onDecide, isWide = false }: Props) {
               key={draft.round}
               draft={draft.key && `${draft.key}.form`}
               schema={form}
+              files={FILE_FIELDS}
               values={values}
               onChange={(next) => draft.set({ comment, values: next })}
             />

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { JsonField } from '../../ui/form/json-field.tsx'
 import { SchemaForm } from '../../ui/form/schema-form.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
+import { FILE_FIELDS } from '../files/index.ts'
 import { definitionQuery } from './queries.ts'
 import styles from './run.module.css'
 import { useRunView } from './run-view.ts'
@@ -36,7 +37,13 @@ export function InputField({ value, onChange, draft }: Props) {
     <div className={styles.input}>
       <Tabs look="box" label="Input" tabs={WAYS} value={way} onChange={setWay} />
       {way === 'form' ? (
-        <SchemaForm schema={inputs} values={(value ?? {}) as Fields} onChange={onChange} draft={draft} />
+        <SchemaForm
+          files={FILE_FIELDS}
+          schema={inputs}
+          values={(value ?? {}) as Fields}
+          onChange={onChange}
+          draft={draft}
+        />
       ) : (
         asJson
       )}

@@ -5,6 +5,8 @@ export {
   toCosts,
   toDeployment,
   toDeployments,
+  toFile,
+  toFiles,
   toImport,
   toIntegration,
   toIntegrations,

@@ -25,6 +25,7 @@ export const NAVIGATION: { name: string; items: Item[] }[] = [
     items: [
       { to: '/workflows', icon: 'flow', name: 'Workflows', key: 'w' },
       { to: '/integrations', icon: 'plug', name: 'Integrations', key: 'i' },
+      { to: '/files', icon: 'file', name: 'Files', key: 'f' },
     ],
   },
   {

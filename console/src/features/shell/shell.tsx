@@ -4,6 +4,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 import { currentUser, onSessionChange } from '../../api/session.ts'
 import { Icon, Mark } from '../../ui/icon.tsx'
 import { IconButton } from '../../ui/kit/button.tsx'
+import { Uploads } from '../uploads/index.ts'
 import { Commands, type Opened } from './commands.tsx'
 import { leave } from './leave.ts'
 import { NAVIGATION } from './navigation.ts'
@@ -94,6 +95,7 @@ function Frame({ name }: { name: string }) {
         <Announcements />
         <Outlet />
       </main>
+      <Uploads />
       <Commands opened={opened} onOpen={setOpened} />
     </div>
   )

@@ -11,6 +11,7 @@ import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
+import { FILE_FIELDS } from '../files/index.ts'
 import { toRun } from '../shell/index.ts'
 import { useStart, type Workflow } from './queries.ts'
 
@@ -74,6 +75,7 @@ export function StartDialog({ workflow, onClose }: { workflow: Workflow; onClose
           key={draft.round}
           draft={draft.key}
           schema={inputs}
+          files={FILE_FIELDS}
           values={(input ?? {}) as Record<string, Value>}
           onChange={change}
           errorOf={(field) => problem?.of(`input/${field}`)}

@@ -1,7 +1,9 @@
 // Form fields from a JSON Schema, for the keywords that forms and inputs of workflows use. Everything else becomes a JSON field. The
 // server validates the values.
+import type { ComponentType } from 'react'
 import { CheckField, SelectField, TextAreaField, TextField } from '../kit/field.tsx'
 import { SecretField } from '../kit/secret-field.tsx'
+import { isFileListSchema, isFileSchema } from './file-schema.ts'
 import { JsonField } from './json-field.tsx'
 import { isPassword } from './secret-fields.ts'
 import { TextListField } from './text-list-field.tsx'
@@ -26,6 +28,18 @@ export type Schema = {
   required?: string[]
 }
 
+export type FileFieldProps = {
+  label: string
+  help?: string | undefined
+  error?: string | undefined
+  required: boolean
+  value: Value
+  onChange: (value: Value) => void
+}
+
+/** Fields for files of the team. Without them, references to files are JSON. */
+export type FileFields = { one: ComponentType<FileFieldProps>; many: ComponentType<FileFieldProps> }
+
 type Props = {
   schema: unknown
   values: Record<string, Value>
@@ -33,6 +47,7 @@ type Props = {
   errorOf?: (field: string) => string | undefined
   /** Keeps text of JSON fields that cannot be parsed yet; see draft.ts. */
   draft?: string | null
+  files?: FileFields
 }
 
 const typeOf = ({ type }: Schema): string | undefined =>
@@ -55,7 +70,7 @@ export const valuesOf = (schema: unknown): Record<string, Value> =>
       .map(([name, field]) => [name, field.const ?? field.default]),
   )
 
-export function SchemaForm({ schema, values, onChange, errorOf, draft = null }: Props) {
+export function SchemaForm({ schema, values, onChange, errorOf, draft = null, files }: Props) {
   const { properties = {}, required = [] } = (schema ?? {}) as Schema
   return (
     <>
@@ -68,6 +83,7 @@ export function SchemaForm({ schema, values, onChange, errorOf, draft = null }: 
           value={values[name]}
           error={errorOf?.(name)}
           draft={draft === null ? null : `${draft}.${name}`}
+          files={files}
           onChange={(value) => {
             const { [name]: _, ...others } = values
             onChange(value === undefined ? others : { ...others, [name]: value })
@@ -85,17 +101,20 @@ type FieldProps = {
   value: Value
   error: string | undefined
   draft: string | null
+  files?: FileFields | undefined
   onChange: (value: Value) => void
   /** Texts that may be longer get several lines. */
   longFrom?: number
 }
 
 export function SchemaField(props: FieldProps) {
-  const { name, schema, isRequired, value, error, draft, onChange, longFrom = 200 } = props
+  const { name, schema, isRequired, value, error, draft, files, onChange, longFrom = 200 } = props
   const label = `${schema.title ?? name}${isRequired ? '' : ' (optional)'}`
   const common = { label, help: schema.description, error, name, required: isRequired }
   const type = typeOf(schema)
   const choices = choicesOf(schema)
+  const FileField = isFileSchema(schema) ? files?.one : isFileListSchema(schema) ? files?.many : undefined
+  if (FileField) return <FileField {...common} value={value} onChange={onChange} />
   if (choices)
     return (
       <SelectField

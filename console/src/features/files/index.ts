@@ -1,0 +1,1 @@
+export { FILE_FIELDS } from './file-field.tsx'

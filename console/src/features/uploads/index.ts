@@ -1,0 +1,1 @@
+export { Uploads, useUploads } from './uploads.tsx'
