@@ -14,6 +14,7 @@ import { FOLLOWERS, RELAYED, RunAlarm } from './life/alarm.ts'
 import { type Crashes, keyOf } from './life/crashes.ts'
 import { Detached } from './life/detached.ts'
 import { followTurn, Progress, type TurnParts } from './life/follow-turn.ts'
+import { LargeValues } from './life/large-values.ts'
 import { effectDone, takeOutcome } from './life/outcomes.ts'
 import { Steps } from './life/steps.ts'
 import { type WokenShell, wake } from './life/wake.ts'
@@ -60,6 +61,7 @@ export class RunMachine implements WokenShell {
   readonly #steps: Steps
   readonly #writes: Writes
   readonly #waiters = new Waiters()
+  readonly #largeValues = new LargeValues(this)
   readonly #progress = new Progress(this)
   readonly #parts: TurnParts
 
@@ -175,6 +177,10 @@ export class RunMachine implements WokenShell {
   feed(facts: readonly ShellFact[], commands: readonly Command[] = []): TurnResult {
     if (this.run === null) return noTurn()
     return this.atomically(() => this.#turn(facts, commands))
+  }
+
+  takeLarge(fact: ShellFact): void {
+    void this.detached.do(() => this.#largeValues.take(fact))
   }
 
   async runRecorded(facts: readonly ShellFact[]): Promise<void> {

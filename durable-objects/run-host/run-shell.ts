@@ -24,6 +24,8 @@ export interface RunShell {
   openRun(spec: RunSpec): Run
   /** Executes one turn and its consequences. */
   feed(facts: readonly ShellFact[], commands?: readonly Command[]): { accepted: boolean }
+  /** As `feed`, in a turn that follows after the values of the fact are written piece by piece. */
+  takeLarge(fact: ShellFact): void
   /** As `feed`. If something has crashed before, the work is written to disk before it is tried. */
   runRecorded(facts: readonly ShellFact[]): Promise<void>
   /** Commits all writes together, or none. */

@@ -26,6 +26,8 @@ const CALLS = [
   'store.writeMeta',
   'store.writeTurn',
   'store.writeOutput',
+  'store.writePiece',
+  'store.writeReference',
   'store.writeSignal',
   'store.takeSignal',
   'store.writeWait',

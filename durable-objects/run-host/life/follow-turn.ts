@@ -68,7 +68,7 @@ export function followTurn(
   if (result.hasMessages) machine.scheduleDrain(SEND_DEBOUNCE_MS)
   const startsWork =
     result.largeOutput !== null ||
-    [result.effects, result.later, result.resumes].some(({ length }) => length > 0)
+    [result.effects, result.later, result.large, result.resumes].some(({ length }) => length > 0)
   if (result.events.length > 0 || startsWork) parts.alarm.rearm(startsWork)
   machine.afterWrites(() => startWork(machine, parts, result))
   if (result.ended) parts.reports.sendPending()
@@ -84,6 +84,7 @@ function startWork(
   for (const effect of result.effects) effects.start(effect)
   for (const { path, attempt } of result.resumes)
     void detached.do(() => checkChild(machine, path, attempt)).catch(() => undefined)
+  for (const fact of result.large) machine.takeLarge(fact)
   const { largeOutput } = result
   if (largeOutput !== null) void detached.do(() => collectIntoFile(machine, largeOutput))
   steps.later(result.later, restMs(machine.requireRun()))

@@ -1,6 +1,7 @@
 // Passes the outcome of an effect to a turn of its run.
 import type { RunShell } from '../run-shell.ts'
 import type { EffectOutcome } from '../turn/effects.ts'
+import { isLarge } from '../turn/large-values.ts'
 import { outcomeFact } from '../turn/outcome.ts'
 import type { Crashes } from './crashes.ts'
 
@@ -26,5 +27,9 @@ export function effectDone(machine: RunShell, outcome: EffectOutcome): void {
     machine.feed([
       { fact: { type: 'node.deferred', path, attempt, delayMs: outcome.deferMs, reason: outcome.reason } },
     ])
-  } else machine.feed([outcomeFact(machine.shell, path, attempt, outcome.result, machine.now())])
+    return
+  }
+  const next = outcomeFact(machine.shell, path, attempt, outcome.result, machine.now())
+  if (isLarge(next)) machine.takeLarge(next)
+  else machine.feed([next])
 }

@@ -16,6 +16,7 @@ import type { ShellFact } from '../turn/outcome.ts'
 import type { Run } from '../turn/scope.ts'
 import { type Crashes, ENDING, isTurnWork, keyOf, WAKING } from './crashes.ts'
 import { endByForce, giveUpNodes } from './give-up.ts'
+import { removePieces } from './large-values.ts'
 
 export type WokenShell = RunShell & {
   run: Run | null
@@ -76,6 +77,7 @@ function resumeAfterRestart(machine: WokenShell, run: Run, onQueued: () => void)
   const isQueued = run.state.run.phase === 'queued'
   crashes.as(WAKING, () => {
     const lost = lostAttempts(run.state)
+    for (const { path, attempt } of lost) removePieces(machine.store, path, attempt)
     machine.feed(lost.map((fact) => ({ fact: markBystander(fact), dropCommands: true })))
     // The core has counted them.
     if (!machine.isLossKnown) for (const fact of lost) crashes.clear(keyOf({ fact }))

@@ -1,6 +1,6 @@
 // Where the rows of one run are: in the tables of its host, or in memory while the run starts and if it is kept as
 // one row.
-import { cutBefore, SMALL_OUTPUT_CHARS } from './pieces.ts'
+import { piecesOf, SMALL_OUTPUT_CHARS } from './pieces.ts'
 
 export type Kind =
   | 'meta'
@@ -39,12 +39,27 @@ export type RunRows = {
   flush(): void
 }
 
+/** The pieces of an output: those under its path, or those that its path refers to. */
+const FROM_OUTPUT = `FROM outputs WHERE run = ?1 AND path =
+  coalesce((SELECT data FROM outputs WHERE run = ?1 AND path = ?2 AND chunk = ?3), ?2)`
+
 /** A statement has at most 100 parameters. */
 const MAX_PARAMS = 100
 /** Outputs are buffered until the end of a turn, up to this size. */
 const MAX_HELD_CHARS = 256 * 1024
 
-export function tableRows(sql: SqlStorage, n: number): RunRows {
+/** The chunk number of a row whose data is the path that the value is stored under. */
+const REFERENCE = -1
+
+export type TableRows = RunRows & {
+  /** One of the pieces of a value (`piecesOf`). The first one replaces what was stored under the path. */
+  writePiece(path: string, chunk: number, data: string): void
+  /** The value of a path is the one that is stored under another path. */
+  writeReference(path: string, to: string): void
+  removeOutput(path: string): void
+}
+
+export function tableRows(sql: SqlStorage, n: number): TableRows {
   const held = new Map<string, string>()
   let heldChars = 0
 
@@ -68,18 +83,13 @@ export function tableRows(sql: SqlStorage, n: number): RunRows {
     heldChars = 0
   }
 
-  function writePieces(path: string, text: string): void {
-    sql.exec('DELETE FROM outputs WHERE run = ? AND path = ? AND chunk > 0', n, path)
-    let chunk = 0
-    let from = 0
-    do {
-      const to = cutBefore(text, from + SMALL_OUTPUT_CHARS)
-      sql.exec(
-        'INSERT OR REPLACE INTO outputs (run, path, chunk, data) VALUES (?, ?, ?, ?)',
-        ...[n, path, chunk++, text.slice(from, to)],
-      )
-      from = to
-    } while (from < text.length)
+  function removeOutput(path: string): void {
+    sql.exec('DELETE FROM outputs WHERE run = ? AND path = ?', n, path)
+  }
+
+  function writePiece(path: string, chunk: number, data: string): void {
+    if (chunk === 0) removeOutput(path)
+    sql.exec('INSERT INTO outputs (run, path, chunk, data) VALUES (?, ?, ?, ?)', n, path, chunk, data)
   }
 
   return {
@@ -138,7 +148,8 @@ export function tableRows(sql: SqlStorage, n: number): RunRows {
     writeOutput(path, json) {
       if (json.length > SMALL_OUTPUT_CHARS) {
         held.delete(path)
-        writePieces(path, json)
+        let chunk = 0
+        for (const piece of piecesOf(json)) writePiece(path, chunk++, piece)
         return
       }
       held.set(path, json)
@@ -149,20 +160,18 @@ export function tableRows(sql: SqlStorage, n: number): RunRows {
       const known = held.get(path)
       if (known !== undefined) return known
       const pieces = sql
-        .exec<{ data: string }>('SELECT data FROM outputs WHERE run = ? AND path = ? ORDER BY chunk', n, path)
+        .exec<{ data: string }>(`SELECT data ${FROM_OUTPUT} ORDER BY chunk`, n, path, REFERENCE)
         .toArray()
       return pieces.length === 0 ? null : pieces.map(({ data }) => data).join('')
     },
     outputChars: (path) =>
       held.get(path)?.length ??
-      sql
-        .exec<{ n: number | null }>(
-          'SELECT sum(length(data)) AS n FROM outputs WHERE run = ? AND path = ?',
-          n,
-          path,
-        )
-        .one().n ??
+      sql.exec<{ n: number | null }>(`SELECT sum(length(data)) AS n ${FROM_OUTPUT}`, n, path, REFERENCE).one()
+        .n ??
       0,
+    writePiece,
+    writeReference: (path, to) => writePiece(path, REFERENCE, to),
+    removeOutput,
     flush,
   }
 }

@@ -12,7 +12,15 @@ import type { RunSpec } from '../../../src/objects/run-spec.ts'
 import { type LogEntry, type NumberedEvent, openEventLog } from './event-log.ts'
 import { pack, unpack } from './packed.ts'
 import { SMALL_OUTPUT_CHARS } from './pieces.ts'
-import { type Kind, type MemoryRows, memoryRows, type Row, type RunRows, tableRows } from './run-rows.ts'
+import {
+  type Kind,
+  type MemoryRows,
+  memoryRows,
+  type Row,
+  type RunRows,
+  type TableRows,
+  tableRows,
+} from './run-rows.ts'
 import type { HostTables, RunEntry } from './tables.ts'
 
 const SCHEMA_VERSION = 1
@@ -52,32 +60,31 @@ export function openStore(tables: HostTables, n: number, id: string, entry: Pick
   let kept: 'not_yet' | 'one_row' | 'tables' =
     entry === null ? 'not_yet' : entry.body === null ? 'tables' : 'one_row'
   let memory: MemoryRows | null = entry === null ? memoryRows() : null
-  let known: RunRows | null = memory ?? (kept === 'tables' ? tableRows(sql, n) : null)
+  let inTables: TableRows | null = kept === 'tables' ? tableRows(sql, n) : null
 
   /** A body that cannot be read fails the first read, not the opening of the store. */
-  function rows(): RunRows {
-    if (known === null) {
-      memory = memoryRows(entry?.body == null ? null : unpack(entry.body))
-      known = memory
-    }
-    return known
+  const inMemory = (): MemoryRows => {
+    memory ??= memoryRows(entry?.body == null ? null : unpack(entry.body))
+    return memory
   }
+  const rows = (): RunRows => inTables ?? inMemory()
 
-  function toTables(): void {
-    rows()
-    if (memory === null) return
+  function toTables(): TableRows {
+    if (inTables !== null) return inTables
     const target = tableRows(sql, n)
+    const rowsInMemory = inMemory()
     if (kept === 'not_yet') sql.exec("INSERT INTO runs (n, id, state) VALUES (?, ?, 'kept')", n, id)
     else sql.exec('UPDATE runs SET body = NULL WHERE n = ?', n)
-    memory.copyTo(target)
+    rowsInMemory.copyTo(target)
     memory = null
-    known = target
+    inTables = target
     kept = 'tables'
+    return target
   }
 
   /** Returns the rows for a change. */
   function changed(): RunRows {
-    if (kept === 'one_row' || (memory !== null && memory.chars() > MAX_MEMORY_CHARS)) toTables()
+    if (kept === 'one_row' || (memory !== null && memory.chars() > MAX_MEMORY_CHARS)) return toTables()
     return rows()
   }
 
@@ -158,6 +165,10 @@ export function openStore(tables: HostTables, n: number, id: string, entry: Pick
     readEventsOf: log.ofPath,
 
     writeOutput: (path: string, json: string): void => changed().writeOutput(path, json),
+    /** A value that is written before the turn that accepts it. `writeReference` makes it the output of a path. */
+    writePiece: (path: string, chunk: number, data: string): void => toTables().writePiece(path, chunk, data),
+    writeReference: (path: string, to: string): void => toTables().writeReference(path, to),
+    removeOutput: (path: string): void => toTables().removeOutput(path),
     readOutput: (path: string): string | null => rows().readOutput(path),
     outputChars: (path: string): number => rows().outputChars(path),
 

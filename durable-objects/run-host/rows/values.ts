@@ -36,8 +36,10 @@ export function runValues(store: RunStore, worked: (chars: number) => void = () 
   return {
     store(path: string, value: EncodedValue): void {
       if (value.json === null) return
-      worked(value.json.length)
-      store.writeOutput(path, value.json)
+      if (value.writtenAt === undefined) {
+        worked(value.json.length)
+        store.writeOutput(path, value.json)
+      } else store.writeReference(path, value.writtenAt)
       remember(path, value.json, undefined, value.json.length)
     },
     read(path: string): unknown {
@@ -63,7 +65,11 @@ export function runValues(store: RunStore, worked: (chars: number) => void = () 
 }
 
 /** A value with its JSON, made before it is known whether its outcome is accepted. */
-export type EncodedValue = { json: string | null }
+export type EncodedValue = {
+  json: string | null
+  /** The path that it is stored under already. */
+  writtenAt?: string
+}
 
 /** An error for values that JSON cannot represent. */
 export function encodeValue(value: unknown): Result<EncodedValue, NodeError> {

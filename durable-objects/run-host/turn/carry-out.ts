@@ -6,7 +6,7 @@ import { MAX_OUTPUT_CHARS } from '../rows/values.ts'
 import { collectOutput } from './collect-output.ts'
 import { expand, prepareAttempt } from './compute.ts'
 import { batchPath, computeItems } from './items.ts'
-import { isTooLarge, record, withValue } from './large-values.ts'
+import { isTooLarge, record, take, withValue } from './large-values.ts'
 import { isLong, isRunning, type OpenTurn } from './open-turn.ts'
 import { itemsPath } from './scope.ts'
 import { matchSignals } from './waits.ts'
@@ -90,7 +90,7 @@ function expandNode(turn: OpenTurn, command: CommandOf<'expand_node'>): void {
   const expanded = expand(run, activation, turn.now)
   if ('result' in expanded) record(turn, path, attempt, expanded.result)
   else if (expanded.items === undefined) turn.queue.push({ fact: expanded.fact })
-  else turn.queue.push(withValue(expanded.fact, itemsPath(path), expanded.items))
+  else take(turn, withValue(expanded.fact, itemsPath(path), expanded.items))
 }
 
 function runItems(turn: OpenTurn, command: CommandOf<'run_items'>): void {
@@ -109,7 +109,8 @@ function itemsOrNull<T>(compute: () => T): T | null {
   }
 }
 
-function settleItems({ shell, result, queue, now }: OpenTurn, command: CommandOf<'run_items'>): void {
+function settleItems(turn: OpenTurn, command: CommandOf<'run_items'>): void {
+  const { shell, result, now } = turn
   const { path, attempt, from, to } = command
   const activation = shell.run.state.activations.get(path)
   if (activation === undefined) return
@@ -134,7 +135,7 @@ function settleItems({ shell, result, queue, now }: OpenTurn, command: CommandOf
       failed: failed.map(({ item }) => item),
     })
     if (outputs.length <= 1 || !isTooLarge(kept, MAX_OUTPUT_CHARS)) {
-      queue.push(kept)
+      take(turn, kept)
       return
     }
     end = from + Math.ceil(outputs.length / 2)

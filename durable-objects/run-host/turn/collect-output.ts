@@ -6,7 +6,7 @@ import type { Activation } from '../../../src/engine/model/state.ts'
 import { MAX_OFFLOAD_CHARS, MAX_OUTPUT_CHARS, toJson } from '../rows/values.ts'
 import { asNodeError, collectBody, lastChars, lastOutputsTooLarge } from './compute.ts'
 import { collectItems } from './items.ts'
-import { record } from './large-values.ts'
+import { record, take } from './large-values.ts'
 import type { OpenTurn } from './open-turn.ts'
 import { OUTPUT_PATH, type ShellFact } from './outcome.ts'
 import { prepareNode } from './prepared.ts'
@@ -18,7 +18,7 @@ export function collectOutput(turn: OpenTurn, command: Collect): void {
   if (command.of !== 'run') collectOfNode(turn, command)
   else {
     const fact = collectOfRun(turn)
-    if (fact !== null) turn.queue.push(fact)
+    if (fact !== null) take(turn, fact)
   }
 }
 

@@ -1,7 +1,8 @@
-// Values that are too large for the run leave the turn as an effect that writes them to a file.
+// Large values leave the turn. Those that are too large for the run are written to a file by an effect, the others
+// piece by piece to the tables of the run (`life/large-values.ts`).
 import type { Fact } from '../../../src/engine/model/event.ts'
 import type { NodeResult } from '../../../src/nodes/node.ts'
-import { encodeValue, MAX_OUTPUT_CHARS, MAX_SMALL_CHARS } from '../rows/values.ts'
+import { type EncodedValue, encodeValue, MAX_OUTPUT_CHARS, MAX_SMALL_CHARS } from '../rows/values.ts'
 import type { EffectStart, OpenTurn } from './open-turn.ts'
 import { outcomeFact, type ShellFact } from './outcome.ts'
 import type { Run } from './scope.ts'
@@ -22,7 +23,31 @@ export function record(turn: OpenTurn, path: string, attempt: number, computed: 
   const fact = outcomeFact(turn.shell, path, attempt, computed, turn.now)
   if ('output' in computed && isTooLarge(fact, maxCharsOf(turn.shell.run, path)))
     turn.result.effects.push({ path, attempt, prepared: offloadOf(computed) })
-  else turn.queue.push(fact)
+  else take(turn, fact)
+}
+
+/** More characters are not written in the turn that takes them. */
+const MAX_TAKEN_CHARS = 1024 * 1024
+
+const valuesOf = ({ output, values = [] }: ShellFact): EncodedValue[] => [
+  ...(output === undefined ? [] : [output]),
+  ...values.map(([, value]) => value),
+]
+
+export const charsOf = (next: ShellFact): number =>
+  valuesOf(next).reduce((sum, { json }) => sum + (json ?? '').length, 0)
+
+export const isLarge = (next: ShellFact): boolean => charsOf(next) > MAX_TAKEN_CHARS
+
+/** Takes a computed fact in this turn, or after its values are written. */
+export function take(turn: OpenTurn, next: ShellFact): void {
+  const chars = charsOf(next)
+  if (chars <= MAX_TAKEN_CHARS) {
+    turn.queue.push(next)
+    return
+  }
+  turn.shell.run.chars += chars
+  turn.result.large.push(next)
 }
 
 /** An effect for a result that is already computed and only has to be written to a file. */

@@ -27,6 +27,8 @@ export type TurnResult = {
   ended: boolean
   accepted: boolean
   respond: HttpAnswer | null
+  /** Facts whose values are so large that they are written before a turn takes them. */
+  large: ShellFact[]
   /** The JSON of the run's output if it is too large for the run. */
   largeOutput: string | null
 }
@@ -43,6 +45,7 @@ export const noTurn = (): TurnResult => ({
   ended: false,
   accepted: false,
   respond: null,
+  large: [],
   largeOutput: null,
 })
 

@@ -9,8 +9,8 @@ import { ITEMS_PER_TURN, type Plan } from '../model/plan.ts'
 import { type Activation, hasEnded, type RunState } from '../model/state.ts'
 
 /** Effects that were in flight when the process was lost. They may have happened. */
-export function lostAttempts(state: RunState): Fact[] {
-  const facts: Fact[] = []
+export function lostAttempts(state: RunState): Extract<Fact, { type: 'node.crashed' }>[] {
+  const facts: ReturnType<typeof lostAttempts> = []
   for (const path of state.open) {
     const { holds, attempt } = state.activations.get(path)!
     if (holds === 'slot') facts.push({ type: 'node.crashed', path, attempt })

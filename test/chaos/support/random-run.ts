@@ -85,7 +85,10 @@ function randomPart(world: World, names: Names, depth: number): Part {
 const single = (node: Node): Part => ({ nodes: [node], edges: [], first: node.id, last: node.id })
 
 function setNode({ random }: World, names: Names): Node {
-  const node: Node = { id: names.next('set'), type: 'data.set', params: { values: { n: random.int(100) } } }
+  const values: Record<string, unknown> = { n: random.int(100) }
+  // So large that it is written piece by piece, before the turn that takes it.
+  if (random.chance(0.1)) values.text = "{{ 'x'.repeat(1300000) }}"
+  const node: Node = { id: names.next('set'), type: 'data.set', params: { values } }
   if (random.chance(0.3)) {
     const length = random.chance(0.2) ? 300 + random.int(400) : random.int(5)
     node.each = { items: Array.from({ length }, (_, i) => i) }
