@@ -1,10 +1,12 @@
 // A host with many runs shows each run exactly like a separate host, byte for byte. `TEST_SEED` repeats a failure.
 import { env } from 'cloudflare:workers'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { newRunId, type RunPlace } from '../../src/core/run-id.ts'
 import type { Definition, Node } from '../../src/engine/model/definition.ts'
 import { isTerminal } from '../../src/engine/model/state.ts'
+import { isBusy } from '../chaos/support/drive.ts'
 import { randomRun } from '../chaos/support/random-run.ts'
 import { time } from '../chaos/support/time.ts'
 import { random } from '../engine/support/random.ts'
@@ -87,8 +89,8 @@ async function shownBy(teamId: string, definitions: readonly Definition[], place
 }
 
 /**
- * Waits until no open run waits for an answer. The alarm of one run moves the time of all, so it must not come before
- * that.
+ * Waits until no open run waits for an answer, or writes a large value in real time. The alarm of one run moves the
+ * time of all, so it must not come before that.
  */
 async function answerAll(open: Set<string>): Promise<void> {
   let answered = true
@@ -98,6 +100,10 @@ async function answerAll(open: Set<string>): Promise<void> {
       const view = await runOf(runId).view({ nodes: true })
       if (view === null || isTerminal(view.status)) open.delete(runId)
       else if (await answer(runId, view.waitingFor)) answered = true
+      else if (isBusy(view)) {
+        answered = true
+        await pause(1)
+      }
     }
   }
 }

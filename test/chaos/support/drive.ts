@@ -59,7 +59,7 @@ const isAnswerable = (kind: WaitView['kind']): boolean =>
   kind === 'signal' || kind === 'approval' || kind === 'resolve'
 
 /** Something is being done for it now. An `each` or a group only works if something inside does. */
-function isBusy({ nodes = [] }: RunView): boolean {
+export function isBusy({ nodes = [] }: RunView): boolean {
   const running = nodes.filter(({ status }) => status === 'running').map(({ path }) => path)
   const open = nodes.filter(({ status }) => status !== 'pending').map(({ path }) => path)
   return running.some(
