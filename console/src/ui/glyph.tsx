@@ -4,7 +4,7 @@ import { type Shown, statusLabel, toneOf } from './status.ts'
 
 const ROUND = 2 * Math.PI * 5.75
 const FULL = new Set(['succeeded', 'failed', 'unknown'])
-const DASHED = new Set(['queued', 'skipped'])
+const DASHED = new Set(['queued', 'provisioning', 'skipped'])
 const SOFT = new Set(['running', 'retrying', 'sleeping', 'pending'])
 
 const LINES: Partial<Record<Shown, string>> = {

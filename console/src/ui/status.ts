@@ -5,6 +5,7 @@ export type Tone = 'run' | 'wait' | 'good' | 'bad' | 'odd' | 'off'
 
 export const STATUS_LABELS = {
   queued: 'Queued',
+  provisioning: 'Provisioning',
   running: 'Running',
   waiting: 'Waiting',
   sleeping: 'Sleeping',
@@ -22,6 +23,7 @@ export type Shown = keyof typeof STATUS_LABELS
 
 const TONES: Record<Shown, Tone> = {
   queued: 'off',
+  provisioning: 'run',
   running: 'run',
   retrying: 'run',
   sleeping: 'run',

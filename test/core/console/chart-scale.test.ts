@@ -1,14 +1,6 @@
 // The axes and shapes of charts.
 import { expect, test } from 'vitest'
-import {
-  bandPath,
-  endsOf,
-  labelled,
-  linePath,
-  placeOf,
-  scaleOf,
-  stackOf,
-} from '../../../console/src/ui/chart/scale.ts'
+import { endsOf, labelled, linePath, placeOf, scaleOf, stackOf } from '../../../console/src/ui/chart/scale.ts'
 
 test.each([
   [
@@ -52,11 +44,9 @@ test('positive values are stacked upwards and credits downwards from 0', () => {
   ])
 })
 
-test('a line has a gap where a value is missing, and a band only lies between two values', () => {
+test('a line has a gap where a value is missing', () => {
   const scale = { min: 0, max: 10, ticks: [] }
   expect(linePath([0, 5, null, 10], scale)).toBe('M0.5 100.000L1.5 50.000M3.5 0.000')
-  expect(bandPath([null, 2, 4], [null, 6, 8], scale)).toBe('M1.5 40.000L2.5 20.000L2.5 60.000L1.5 80.000Z')
-  expect(bandPath([null, 2], [null, 6], scale)).toBe('')
 })
 
 test('names below the axis are spread evenly, and never more than fit', () => {

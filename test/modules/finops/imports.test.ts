@@ -292,7 +292,11 @@ test('the file may be the body: it is stored, and imported from there', async ()
   const text = 'date;provider;hours\n2026-01-31;aws;1,5\n'
   const named = { 'content-type': 'text/csv', 'x-filename': 'hours.csv' }
   const usage = await send(`${USAGE}/import/file?onError=stop`, text, named)
-  expect(await ended(person, usage.body.id)).toMatchObject({ created: 1, options: { onError: 'stop' } })
+  expect(await ended(person, usage.body.id)).toMatchObject({
+    created: 1,
+    fileName: 'imports/hours.csv',
+    options: { onError: 'stop' },
+  })
   const files = (await get('/api/v1/files?prefix=imports/&sort=name', person)).body.items
   expect(files.map(({ name }: { name: string }) => name)).toEqual([
     expect.stringMatching(/^imports\/costs-\d{4}-\d\d-\d\d\.csv\.gz$/),

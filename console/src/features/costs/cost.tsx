@@ -27,7 +27,8 @@ export function CostPage() {
   useTitle(found.data ? `${found.data.cost.provider}, ${found.data.cost.date}` : 'Cost')
   const remove = useDeleteCost()
   const go = useNavigate()
-  const [isCorrecting, setCorrecting] = useState(false)
+  /** As it was when the form opened. */
+  const [corrected, setCorrected] = useState<{ cost: Cost; etag: string } | null>(null)
   const { mayRun } = useRights()
   if (found.isError)
     return (
@@ -44,7 +45,7 @@ export function CostPage() {
         found.data &&
         mayRun && (
           <>
-            <Button onClick={() => setCorrecting(true)}>Correct</Button>
+            <Button onClick={() => setCorrected(found.data)}>Correct</Button>
             <ConfirmButton
               icon="trash"
               foldsText
@@ -65,15 +66,13 @@ export function CostPage() {
       <div className={styles.page}>
         {found.data ? <CostFacts cost={found.data.cost} /> : <Skeleton rows={10} />}
       </div>
-      {isCorrecting && found.data && (
+      {corrected && (
         <Suspense>
           <CorrectDialog
-            // A row that was loaded again starts the form again.
-            key={found.data.etag}
-            cost={found.data.cost}
-            etag={found.data.etag}
-            onReload={found.refetch}
-            onClose={() => setCorrecting(false)}
+            key={corrected.etag}
+            {...corrected}
+            onReload={async () => setCorrected((await found.refetch()).data ?? null)}
+            onClose={() => setCorrected(null)}
           />
         </Suspense>
       )}

@@ -10,14 +10,7 @@ import { ProblemNote } from '../../ui/kit/page.tsx'
 import { saveFile } from '../../ui/save-file.ts'
 import { periodName } from './model/days.ts'
 import { fieldsOf, queryOf, type RowSearch } from './model/filter.ts'
-
-const FORMATS = {
-  csv: { name: 'CSV with the columns of an import', ending: 'csv' },
-  focus: { name: 'FOCUS 1.2 (CSV)', ending: 'focus.csv' },
-  jsonl: { name: 'JSON lines', ending: 'jsonl' },
-  xlsx: { name: 'Excel, up to 100,000 rows', ending: 'xlsx' },
-} as const
-type Format = keyof typeof FORMATS
+import { ENDINGS, FORMAT_LABELS, type Format } from './model/formats.ts'
 
 /** A file with all rows that match, not only with the loaded ones. */
 export function ExportDialog({ filter, onClose }: { filter: RowSearch; onClose: () => void }) {
@@ -32,7 +25,7 @@ export function ExportDialog({ filter, onClose }: { filter: RowSearch; onClose: 
         ? download('GET /usage/export', { query: { ...query, format: format === 'focus' ? 'csv' : format } })
         : download('GET /costs/export', { query: { ...query, format } }),
     onSuccess: (file) => {
-      saveFile(file, `${kind}-${query.from}-${query.to}.${FORMATS[format].ending}`)
+      saveFile(file, `${kind}-${query.from}-${query.to}.${ENDINGS[format]}`)
       onClose()
     },
   })
@@ -73,7 +66,7 @@ export function ExportDialog({ filter, onClose }: { filter: RowSearch; onClose: 
         }
         onChange={({ target }) => setFormat(target.value as Format)}
       >
-        {Object.entries(FORMATS).map(([id, { name }]) =>
+        {Object.entries(FORMAT_LABELS).map(([id, name]) =>
           isUsage && id === 'focus' ? null : (
             <option key={id} value={id}>
               {name}

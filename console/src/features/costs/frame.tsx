@@ -8,6 +8,11 @@ import styles from './costs.module.css'
 const PAGES: [path: string, name: string][] = [
   ['/costs', 'Overview'],
   ['/costs/rows', 'Rows'],
+  ['/costs/jobs', 'GPU jobs'],
+  ['/costs/imports', 'Imports'],
+  ['/costs/exports', 'Exports'],
+  ['/costs/budget', 'Budget'],
+  ['/costs/prices', 'Prices'],
 ]
 
 type Props = { children: ReactNode; note?: ReactNode; end?: ReactNode }

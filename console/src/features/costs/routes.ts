@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { shellRoute } from '../shell/index.ts'
 import { type OverviewSearch, type RowSearch, readOverview, readRows } from './model/filter.ts'
+import { type JobSearch, readJobs } from './model/jobs.ts'
 
 const overview = createRoute({
   getParentRoute: () => shellRoute,
@@ -22,4 +23,77 @@ const row = createRoute({
   component: lazyRouteComponent(() => import('./cost.tsx'), 'CostPage'),
 })
 
-export const costRoutes = [overview, rows, row]
+export const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
+export type ImportFilter = { status?: (typeof IMPORT_STATUSES)[number]; kind?: 'costs' | 'usage' }
+
+const imports = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/costs/imports',
+  validateSearch: (search: Record<string, unknown>): ImportFilter => {
+    const status = IMPORT_STATUSES.find((one) => one === search.status)
+    const kind = (['costs', 'usage'] as const).find((one) => one === search.kind)
+    return { ...(status && { status }), ...(kind && { kind }) }
+  },
+  component: lazyRouteComponent(() => import('./imports.tsx'), 'Imports'),
+})
+
+const newImport = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/costs/imports/new',
+  component: lazyRouteComponent(() => import('./new-import.tsx'), 'NewImport'),
+})
+
+const oneImport = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/costs/imports/$id',
+  component: lazyRouteComponent(() => import('./import.tsx'), 'ImportPage'),
+})
+
+const jobs = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/costs/jobs',
+  validateSearch: (search: Record<string, unknown>): JobSearch => readJobs(search),
+  component: lazyRouteComponent(() => import('./jobs.tsx'), 'Jobs'),
+})
+
+const job = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/costs/jobs/$id',
+  component: lazyRouteComponent(() => import('./job.tsx'), 'JobPage'),
+})
+
+const exports = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/costs/exports',
+  component: lazyRouteComponent(() => import('./exports.tsx'), 'Exports'),
+})
+
+const budget = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/costs/budget',
+  component: lazyRouteComponent(() => import('./budget.tsx'), 'Budget'),
+})
+
+export type PriceSearch = { provider?: string; gpuType?: string; model?: string; currency?: string }
+
+const PRICE_FIELDS = ['provider', 'gpuType', 'model', 'currency'] as const
+
+const prices = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/costs/prices',
+  validateSearch: (search: Record<string, unknown>): PriceSearch =>
+    Object.fromEntries(
+      PRICE_FIELDS.flatMap((name) => {
+        const value = search[name]
+        return typeof value === 'string' && value.trim() !== '' ? [[name, value.trim().slice(0, 100)]] : []
+      }),
+    ),
+  component: lazyRouteComponent(() => import('./prices.tsx'), 'Prices'),
+})
+
+export const costRoutes = [
+  ...[overview, rows, row],
+  ...[imports, newImport, oneImport],
+  ...[jobs, job],
+  ...[exports, budget, prices],
+]

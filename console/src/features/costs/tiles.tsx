@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { call, type Schemas } from '../../api/client.ts'
+import { callWithHeaders, type Schemas } from '../../api/client.ts'
 import { serverNow } from '../../api/clock.ts'
 import { change, money } from '../../ui/format/money.ts'
 import { count } from '../../ui/format/time.ts'
@@ -18,7 +18,10 @@ export const useBudgets = () => {
   return useQuery({
     queryKey: ['budgets', id],
     enabled: id !== '',
-    queryFn: () => call('GET /teams/{id}/budgets', { params: { id } }),
+    queryFn: async () => {
+      const { answer, headers } = await callWithHeaders('GET /teams/{id}/budgets', { params: { id } })
+      return { budgets: answer, etag: headers.get('etag') ?? '' }
+    },
   })
 }
 
@@ -56,8 +59,8 @@ function ForecastTile({ search }: { search: OverviewSearch }) {
 }
 
 function BudgetTile() {
-  const { data } = useBudgets()
-  if (data === undefined) return <Tile name="Budget of this month" value="–" />
+  const data = useBudgets().data?.budgets
+  if (data === undefined) return <Tile name="Spent this month" value="–" />
   const { monthlyCostUsd: limit, spent } = data
   const share = limit === null || limit === 0 ? 0 : spent.costUsd / limit
   const tone = limit === null || share < (data.alertAt[0] ?? 1) ? 'off' : share < 1 ? 'wait' : 'bad'

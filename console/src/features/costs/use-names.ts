@@ -1,8 +1,8 @@
 // Names for the ids that costs are grouped by. An id whose object was deleted, or that this person may not see, is shown itself.
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQueries } from '@tanstack/react-query'
 import { call } from '../../api/client.ts'
 import { shortId } from '../../ui/format/time.ts'
-import { useMe } from '../shell/index.ts'
+import { usePeople } from '../people/index.ts'
 
 const STALE_MS = 5 * 60_000
 
@@ -21,28 +21,14 @@ export function useNames(by: string, values: readonly (string | null)[]): (value
     })),
     combine: (results) => new Map(ids.map((id, at) => [id, results[at]?.data])),
   })
-  const teamId = useMe().data?.team.id ?? ''
-  const people = useQuery({
-    queryKey: ['name', 'user', teamId],
-    enabled: by === 'user' && teamId !== '' && ids.length > 0,
-    staleTime: STALE_MS,
-    queryFn: async () => {
-      const names = new Map<string, string>()
-      let cursor: string | null = null
-      do {
-        const page: { items: { userId: string; name: string }[]; nextCursor: string | null } = await call(
-          'GET /teams/{id}/members',
-          { params: { id: teamId }, query: { limit: 100, ...(cursor && { cursor }) } },
-        )
-        for (const one of page.items) names.set(one.userId, one.name)
-        cursor = page.nextCursor
-      } while (cursor !== null)
-      return names
-    },
-  })
+  const people = usePeople()
   const isId = by === 'workflow' || by === 'agent' || by === 'user' || by === 'run'
   return (value) => {
     if (value === null || value === '') return 'None'
-    return objects.get(value) ?? people.data?.get(value) ?? (isId ? `… ${shortId(value)}` : value)
+    return (
+      objects.get(value) ??
+      people.data?.find(({ userId }) => userId === value)?.name ??
+      (isId ? `… ${shortId(value)}` : value)
+    )
   }
 }

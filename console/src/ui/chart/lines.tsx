@@ -1,6 +1,6 @@
 import styles from './chart.module.css'
 import { Frame } from './frame.tsx'
-import { bandPath, linePath, scaleOf } from './scale.ts'
+import { linePath, scaleOf } from './scale.ts'
 
 export type LineSeries = {
   name: string
@@ -10,26 +10,17 @@ export type LineSeries = {
   isDashed?: boolean
 }
 
-type Values = readonly (number | null)[]
-
 type Props = {
   label: string
   names: readonly string[]
   series: readonly LineSeries[]
-  /** A range around the lines. */
-  band?: { low: Values; high: Values }
   format: (value: number) => string
   axis?: (value: number) => string
   height?: number
 }
 
-export function Lines({ label, names, series, band, format, axis = format, height = 200 }: Props) {
-  const all = [...series.flatMap((one) => one.values), ...(band ? [...band.low, ...band.high] : [])]
-  const scale = scaleOf(all.filter((value) => value !== null))
-  const range = (at: number): string | null => {
-    const [low, high] = [band?.low[at], band?.high[at]]
-    return typeof low === 'number' && typeof high === 'number' ? `${format(low)} to ${format(high)}` : null
-  }
+export function Lines({ label, names, series, format, axis = format, height = 200 }: Props) {
+  const scale = scaleOf(series.flatMap((one) => one.values).filter((value) => value !== null))
   return (
     <Frame
       label={label}
@@ -49,11 +40,9 @@ export function Lines({ label, names, series, band, format, axis = format, heigh
               </span>
             ) : null
           })}
-          {range(at) !== null && <span className="faint">{range(at)}</span>}
         </>
       )}
     >
-      {band && <path className={styles.band} d={bandPath(band.low, band.high, scale)} />}
       {series.map(({ name, values, isDashed = false }, at) => (
         <path
           key={name}

@@ -67,20 +67,3 @@ export function linePath(values: readonly (number | null)[], scale: Scale): stri
     })
     .join('')
 }
-
-/** The area between two lines, where both have a value. */
-export function bandPath(
-  low: readonly (number | null)[],
-  high: readonly (number | null)[],
-  scale: Scale,
-): string {
-  const both = low.flatMap((value, at) => {
-    const other = high[at]
-    return value === null || other === null || other === undefined ? [] : [{ at, low: value, high: other }]
-  })
-  if (both.length < 2) return ''
-  const point = (at: number, value: number) => `${at + 0.5} ${(placeOf(value, scale) * 100).toFixed(3)}`
-  const upper = both.map((one) => point(one.at, one.high))
-  const lower = both.toReversed().map((one) => point(one.at, one.low))
-  return `M${[...upper, ...lower].join('L')}Z`
-}

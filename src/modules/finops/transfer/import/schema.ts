@@ -74,6 +74,7 @@ export const CostImport = z
     id: z.string(),
     kind: z.enum(['costs', 'usage']),
     fileId: z.string(),
+    fileName: z.string().describe('The name of the file when the import began.'),
     runId: z.string().nullable().describe('The run that does it, of kind `import`: follow it live.'),
     options: ImportOptions,
     status: z.enum(IMPORT_STATUSES),

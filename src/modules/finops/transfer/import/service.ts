@@ -163,6 +163,7 @@ const toImport = (row: ImportRow): CostImport => ({
   id: row.id,
   kind: row.kind,
   fileId: row.fileId,
+  fileName: row.fileName,
   runId: row.runId,
   options: ImportOptions.parse(row.options),
   status: row.status,

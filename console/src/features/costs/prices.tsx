@@ -1,0 +1,208 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { call, type Schemas } from '../../api/client.ts'
+import { PAGED, pageAfter } from '../../api/pages.ts'
+import { asProblem } from '../../api/problem.ts'
+import { exactMoney } from '../../ui/format/money.ts'
+import { count } from '../../ui/format/time.ts'
+import { Button } from '../../ui/kit/button.tsx'
+import { Empty, ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import { PageProblem } from '../shell/index.ts'
+import styles from './costs.module.css'
+import { CostsFrame } from './frame.tsx'
+import { UNIT_LABELS } from './model/units.ts'
+import type { PriceSearch } from './routes.ts'
+
+/** The list prices that costs of runs and jobs are computed with, and the rates of currencies. */
+export function Prices() {
+  useTitle('Prices')
+  const search = useSearch({ from: '/shell/costs/prices' })
+  const go = useNavigate({ from: '/costs/prices' })
+  const { currency, ...filter } = search
+  const list = useInfiniteQuery({
+    queryKey: ['prices', filter],
+    ...PAGED,
+    queryFn: ({ pageParam }) =>
+      call('GET /costs/prices', { query: { ...filter, limit: 100, count: 'true', ...pageAfter(pageParam) } }),
+  })
+  const set = (change: PriceSearch) =>
+    void go({
+      search: (old) =>
+        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as PriceSearch,
+      replace: true,
+    })
+  const items = list.data?.pages.flatMap((page) => page.items) ?? []
+  const total = list.data?.pages[0]?.total
+  return (
+    <CostsFrame>
+      <div className={styles.page}>
+        <section className={styles.block} aria-labelledby="prices">
+          <header>
+            <h2 id="prices">Price table</h2>
+            {total !== undefined && <span className="faint num">{count(total)}</span>}
+            <span className={styles.grow} />
+            <FilterField
+              label="Provider"
+              value={filter.provider}
+              onChange={(provider) => set({ provider })}
+            />
+            <FilterField label="GPU type" value={filter.gpuType} onChange={(gpuType) => set({ gpuType })} />
+            <FilterField label="Model" value={filter.model} onChange={(model) => set({ model })} />
+          </header>
+          <p className={styles.note}>
+            Public list prices, each with its source. Set the rate of a GPU job to what you actually pay.
+          </p>
+          {list.isError ? (
+            <PageProblem problem={asProblem(list.error)} onRetry={() => void list.refetch()} />
+          ) : list.isPending ? (
+            <Skeleton rows={8} />
+          ) : items.length === 0 ? (
+            <Empty icon="filter" title="No matching prices" />
+          ) : (
+            <PriceTable items={items} />
+          )}
+          <More of={list} />
+        </section>
+        <Rates currency={currency} onChange={(next) => set({ currency: next })} />
+      </div>
+    </CostsFrame>
+  )
+}
+
+function PriceTable({ items }: { items: readonly Schemas['Price'][] }) {
+  return (
+    <div className={styles.scroll}>
+      <table className={styles.table} data-text="true">
+        <thead>
+          <tr>
+            <th scope="col">Provider</th>
+            <th scope="col">Of</th>
+            <th scope="col" className="wide-only">
+              Region
+            </th>
+            <th scope="col">Unit</th>
+            <th scope="col" className="wide-only">
+              From
+            </th>
+            <th scope="col" className="wide-only">
+              Source
+            </th>
+            <th scope="col">Price</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((one) => (
+            <tr key={one.id}>
+              <th scope="row">{one.provider}</th>
+              <td>{one.gpuType ?? one.model}</td>
+              <td className="wide-only dim">{one.region}</td>
+              <td className="dim">
+                {UNIT_LABELS[one.unit] ?? one.unit}
+                {one.above > 0 && `, above ${count(one.above)} tokens`}
+              </td>
+              <td className="wide-only dim">{one.validFrom}</td>
+              <td className="wide-only dim">
+                <Source text={one.source} />
+              </td>
+              <td>{exactMoney(Number(one.unitPriceUsd))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Source({ text }: { text: string }) {
+  if (!/^https:\/\//.test(text)) return <span title={text}>{text}</span>
+  return (
+    <a className="link" href={text} target="_blank" rel="noreferrer noopener" title={text}>
+      {new URL(text).hostname}
+    </a>
+  )
+}
+
+function Rates({
+  currency,
+  onChange,
+}: {
+  currency: string | undefined
+  onChange: (currency: string) => void
+}) {
+  const list = useInfiniteQuery({
+    queryKey: ['rates', currency],
+    ...PAGED,
+    queryFn: ({ pageParam }) =>
+      call('GET /costs/rates', {
+        query: { ...(currency && { currency }), limit: 50, count: 'true', ...pageAfter(pageParam) },
+      }),
+  })
+  const items = list.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <section className={styles.block} aria-labelledby="rates">
+      <header>
+        <h2 id="rates">Exchange rates</h2>
+        <span className={styles.grow} />
+        <FilterField label="Currency" value={currency} onChange={(text) => onChange(text.toUpperCase())} />
+      </header>
+      <p className={styles.note}>
+        Costs in other currencies are converted with the rate of their day, or the latest of the seven days
+        before. An administrator of the installation loads the rates.
+      </p>
+      {list.isError && <ProblemNote problem={asProblem(list.error)} onRetry={() => void list.refetch()} />}
+      {list.isSuccess && items.length === 0 && <p className="faint">No rates.</p>}
+      {items.length > 0 && (
+        <div className={styles.scroll}>
+          <table className={styles.lines}>
+            <thead>
+              <tr>
+                <th scope="col">Day</th>
+                <th scope="col">Currency</th>
+                <th scope="col">US dollars for one</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((one) => (
+                <tr key={`${one.date} ${one.currency}`}>
+                  <td className="num">{one.date}</td>
+                  <td>{one.currency}</td>
+                  <td className="num">{one.usdPerUnit}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <More of={list} />
+    </section>
+  )
+}
+
+type Pages = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
+
+const More = ({ of: pages }: { of: Pages }) =>
+  pages.hasNextPage && (
+    <p className={styles.more}>
+      <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+        Show more
+      </Button>
+    </p>
+  )
+
+type FieldProps = { label: string; value: string | undefined; onChange: (value: string) => void }
+
+/** Applies when it is left, or with Enter. */
+function FilterField({ label, value = '', onChange }: FieldProps) {
+  return (
+    <input
+      key={value}
+      className={styles.label}
+      aria-label={label}
+      placeholder={label}
+      maxLength={100}
+      defaultValue={value}
+      onBlur={({ target }) => target.value.trim() !== value && onChange(target.value.trim())}
+      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+    />
+  )
+}
