@@ -20,6 +20,7 @@ import { runRoutes } from './features/run/routes.ts'
 import { runsRoutes } from './features/runs/routes.ts'
 import { settingsRoutes } from './features/settings/routes.ts'
 import { applyTheme, rootRoute, shellRoute } from './features/shell/index.ts'
+import { taskRoutes } from './features/tasks/routes.ts'
 import { workflowRoutes } from './features/workflows/routes.ts'
 import { ownDrafts } from './ui/form/draft.ts'
 import { showProblem, Toasts } from './ui/kit/toast.tsx'
@@ -36,6 +37,7 @@ const router = createRouter({
       ...integrationRoutes,
       ...costRoutes,
       ...fileRoutes,
+      ...taskRoutes,
       ...settingsRoutes,
       ...notificationRoutes,
     ]),

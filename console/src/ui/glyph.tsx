@@ -5,7 +5,7 @@ import { type Shown, statusLabel, toneOf } from './status.ts'
 const ROUND = 2 * Math.PI * 5.75
 const FULL = new Set(['succeeded', 'failed', 'unknown'])
 const DASHED = new Set(['queued', 'provisioning', 'skipped'])
-const SOFT = new Set(['running', 'retrying', 'sleeping', 'pending'])
+const SOFT = new Set(['running', 'retrying', 'sleeping', 'pending', 'draft'])
 
 const LINES: Partial<Record<Shown, string>> = {
   sleeping: 'M4.9 3.9h4.2L5 10.1h4.2',
@@ -13,6 +13,10 @@ const LINES: Partial<Record<Shown, string>> = {
   paused: 'M5.5 5v4m3-4v4',
   cancelled: 'm3.2 10.8 7.6-7.6',
   skipped: 'M4.8 7h4.4',
+  draft: 'M4.6 7h.01M7 7h.01M9.4 7h.01',
+  scheduled: 'M4.7 5.2h4.6v4.1H4.7zM4.7 6.8h4.6',
+  blocked: 'M5.3 5.3h3.4v3.4H5.3z',
+  stuck: 'M5.3 5.3h3.4v3.4H5.3z',
 }
 const CUTS: Partial<Record<Shown, string>> = {
   succeeded: 'm4.2 7.3 2 1.9 3.7-4.3',

@@ -1,5 +1,5 @@
 // The name and tone of each status. Amber is only for runs that wait for a person. A run that waits for a timer, a child, a retry or a
-// slot continues automatically and is shown as sleeping. So the API's single status `waiting` is shown as two.
+// slot continues automatically and is shown as sleeping. So the API's single status `waiting` is shown as two. So is `blocked` of tasks.
 
 export type Tone = 'run' | 'wait' | 'good' | 'bad' | 'odd' | 'off'
 
@@ -17,6 +17,10 @@ export const STATUS_LABELS = {
   retrying: 'Retrying',
   skipped: 'Skipped',
   unknown: 'Unknown',
+  draft: 'Draft',
+  scheduled: 'Scheduled',
+  blocked: 'Blocked',
+  stuck: 'Blocked',
 } as const
 
 export type Shown = keyof typeof STATUS_LABELS
@@ -35,7 +39,13 @@ const TONES: Record<Shown, Tone> = {
   cancelled: 'off',
   pending: 'off',
   skipped: 'off',
+  draft: 'off',
+  scheduled: 'off',
+  blocked: 'off',
+  stuck: 'wait',
 }
+
+type TaskState = { status: string; reason: { code: string } | null }
 
 const BY_ITSELF = new Set(['timer', 'child', 'retry', 'slot', 'start'])
 
@@ -45,6 +55,12 @@ export function shownStatus(status: string, kinds: readonly string[] = []): Show
     return 'sleeping'
   return status in STATUS_LABELS ? (status as Shown) : 'unknown'
 }
+
+/** A task continues by itself, unless another task that it needs has failed. */
+export const shownTaskStatus = ({ status, reason }: TaskState): Shown =>
+  status === 'blocked' && reason?.code === 'dependency_failed'
+    ? 'stuck'
+    : shownStatus(status, reason === null ? [] : [reason.code])
 
 export const toneOf = (status: string): Tone => TONES[status as Shown] ?? 'off'
 

@@ -107,6 +107,17 @@ test('figures equal a brute-force count over 20,000 tasks, also after changes an
     6,
   )
 
+  // Counts take the filters of the list.
+  const late = left.filter((row) => row.type === 'research' && row.assignee === '' && !ended(row.status))
+  const due = late.filter((row) => row.dueAt !== null && row.dueAt < clock.now())
+  const counted = await get(`${TASKS}/counts?type=research&assignee=none&overdue=true`, ada)
+  expect(counted.body.total, `seed ${seed}`).toBe(due.length)
+  for (const status of TASK_STATUSES)
+    expect([status, counted.body.byStatus[status] ?? 0]).toEqual([
+      status,
+      due.filter((row) => row.status === status).length,
+    ])
+
   const metrics = await get(
     `${TASKS}/metrics?groupBy=day,type,assignee&from=${new Date(now - 40 * DAY).toISOString().slice(0, 10)}`,
     ada,

@@ -1,4 +1,5 @@
 export { GraphView } from './graph/graph.tsx'
 export type { Definition } from './model/event.ts'
+export { inLayers } from './model/layers.ts'
 export { type Outline, outlineOf } from './model/steps.ts'
 export { NodeIcon } from './node-icon.tsx'

@@ -15,6 +15,8 @@ export {
   toPage,
   toRun,
   toRuns,
+  toTask,
+  toTasks,
   toWorkflow,
   toWorkflows,
 } from './links.ts'

@@ -24,6 +24,7 @@ export const NAVIGATION: { name: string; items: Item[] }[] = [
     name: 'Build',
     items: [
       { to: '/workflows', icon: 'flow', name: 'Workflows', key: 'w' },
+      { to: '/tasks', icon: 'board', name: 'Tasks', key: 't' },
       { to: '/integrations', icon: 'plug', name: 'Integrations', key: 'i' },
       { to: '/files', icon: 'file', name: 'Files', key: 'f' },
     ],

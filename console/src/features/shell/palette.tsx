@@ -33,7 +33,7 @@ const PAGES: Record<Schemas['Found']['kind'], { page: string; icon: IconName | n
   file: { page: '/files/$id', icon: 'file' },
   integration: { page: '/integrations/$id', icon: 'plug' },
   deployment: { page: '/deployments/$id', icon: 'globe' },
-  task: { page: '/tasks/$id', icon: 'layers' },
+  task: { page: '/tasks/$id', icon: 'board' },
 }
 
 const SETTLE_MS = 150

@@ -159,18 +159,41 @@ export async function findWalkEnd(
 const used = (sql: string, most: number): number =>
   Math.min(most, Math.max(0, ...[...sql.matchAll(/\?(\d+)/g)].map(([, n]) => Number(n))))
 
-/** Reads all matching rows once, and counts them up to a limit. */
+/** All matching rows as `w`, without a limit. */
+function matchingOf(
+  teamId: string,
+  filter: ListFilter,
+  now: number,
+): { from: string; params: Walk['params'] } {
+  const { sql, params, filters } = walkOf(teamId, filter, { sort: '-created', limit: 1 }, now)
+  const where = filters.length === 0 ? '' : ` WHERE ${filters.join(' AND ')}`
+  return { from: `FROM (SELECT t.* FROM ${sql}) w${where}`, params }
+}
+
 export async function countListed(
   d1: D1Database,
   teamId: string,
   filter: ListFilter,
   now: number,
 ): Promise<number> {
-  const { sql, params, filters } = walkOf(teamId, filter, { sort: '-created', limit: 1 }, now)
-  const where = filters.length === 0 ? '' : ` WHERE ${filters.join(' AND ')}`
+  const { from, params } = matchingOf(teamId, filter, now)
   const row = await d1
-    .prepare(`SELECT count(*) AS n FROM (SELECT t.* FROM ${sql}) w${where}`)
+    .prepare(`SELECT count(*) AS n ${from}`)
     .bind(...params)
     .first<{ n: number }>()
   return row?.n ?? 0
+}
+
+export async function countByStatus(
+  d1: D1Database,
+  teamId: string,
+  filter: ListFilter,
+  now: number,
+): Promise<{ status: string; n: number }[]> {
+  const { from, params } = matchingOf(teamId, filter, now)
+  const { results } = await d1
+    .prepare(`SELECT w.status, count(*) AS n ${from} GROUP BY w.status`)
+    .bind(...params)
+    .all<{ status: string; n: number }>()
+  return results
 }

@@ -1,8 +1,16 @@
 import { access } from '../../../http/auth.ts'
 import { doc, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
-import { MetricsQuery, StatsQuery, TaskMetrics, TaskPerformance, TaskStats } from './schema.ts'
-import { getMetrics, getPerformance, getStats } from './service.ts'
+import {
+  CountTasks,
+  MetricsQuery,
+  StatsQuery,
+  TaskCounts,
+  TaskMetrics,
+  TaskPerformance,
+  TaskStats,
+} from './schema.ts'
+import { countTasks, getMetrics, getPerformance, getStats } from './service.ts'
 
 export const statsRoutes = router()
   .get(
@@ -10,6 +18,15 @@ export const statsRoutes = router()
     access('tasks:read'),
     doc('tasks.getStats', 'Sum up the tasks of the team', 200, TaskStats),
     async (c) => c.json(await getStats(c.var.ctx)),
+  )
+  .get(
+    '/counts',
+    access('tasks:read'),
+    doc('tasks.count', 'Count tasks by their status', 200, TaskCounts, {
+      description: 'Takes the filters of the list.',
+    }),
+    validate('query', CountTasks),
+    async (c) => c.json(await countTasks(c.var.ctx, c.req.valid('query'))),
   )
   .get(
     '/metrics',

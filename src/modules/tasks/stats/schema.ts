@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { taskFilters } from '../schema/task.ts'
 
 const Day = z.iso.date()
 const counts = z.record(z.string(), z.int())
@@ -29,6 +30,17 @@ export const TaskStats = z
   })
   .meta({ id: 'TaskStats' })
 export type TaskStats = z.infer<typeof TaskStats>
+
+export const CountTasks = z.strictObject(taskFilters)
+export type CountTasks = z.infer<typeof CountTasks>
+
+export const TaskCounts = z
+  .strictObject({
+    total: z.int().describe('All tasks that match.'),
+    byStatus: counts.describe('How many of them have each status.'),
+  })
+  .meta({ id: 'TaskCounts' })
+export type TaskCounts = z.infer<typeof TaskCounts>
 
 const GROUPS = ['day', 'type', 'agent', 'assignee'] as const
 export const MetricsQuery = z.strictObject({

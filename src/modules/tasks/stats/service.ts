@@ -4,8 +4,18 @@ import { AppError } from '../../../core/errors.ts'
 import { toUsd } from '../../../core/money.ts'
 import { spreadOf } from '../pure/spread.ts'
 import { hasEnded } from '../pure/status.ts'
+import { searchedFilter } from '../read/service.ts'
+import { countByStatus } from '../repo/list.ts'
 import { findEnded, findGroups, findSummary } from './repo.ts'
-import type { MetricsQuery, StatsQuery, TaskMetrics, TaskPerformance, TaskStats } from './schema.ts'
+import type {
+  CountTasks,
+  MetricsQuery,
+  StatsQuery,
+  TaskCounts,
+  TaskMetrics,
+  TaskPerformance,
+  TaskStats,
+} from './schema.ts'
 
 const MAX_GROUPS = 1_000
 const MAX_ENDED = 10_000
@@ -22,6 +32,16 @@ function rangeOf(ctx: ServiceContext, { from, to }: StatsQuery): { from: string;
 }
 
 const mean = (sum: number, n: number): number | null => (n === 0 ? null : Math.round(sum / n))
+
+export async function countTasks(ctx: ServiceContext, query: CountTasks): Promise<TaskCounts> {
+  const { teamId, userId } = ctx.actor
+  const filter = await searchedFilter(ctx, teamId, query, userId)
+  const rows = await countByStatus(ctx.env.DB, teamId, filter, ctx.now())
+  return {
+    total: rows.reduce((sum, { n }) => sum + n, 0),
+    byStatus: Object.fromEntries(rows.map(({ status, n }) => [status, n])),
+  }
+}
 
 export async function getStats(ctx: ServiceContext): Promise<TaskStats> {
   const { counts, overdue, ended, p95 } = await findSummary(ctx.env.DB, ctx.actor.teamId, ctx.now())
