@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { AppError } from '../core/errors.ts'
 import { MAX_JSON_DEPTH } from '../core/json.ts'
 import { requireOurJson } from '../core/our-json.ts'
-import { eachChunk } from '../core/read-chunks.ts'
+import { eachChunk, gather } from '../core/read-chunks.ts'
 import type { AppEnv } from './app-env.ts'
 
 export const MAX_JSON_BYTES = 1024 * 1024
@@ -47,10 +47,21 @@ export async function readText(c: Context<AppEnv>, maxBytes: number): Promise<st
   return text
 }
 
+/** The body as bytes, which must not have been read before. */
+export async function readBytes({ req }: Context<AppEnv>, maxBytes: number): Promise<Uint8Array> {
+  if (req.raw.body === null) return new Uint8Array()
+  const isAnnounced = Number(req.header('content-length') ?? 0) <= maxBytes
+  const bytes = isAnnounced ? await gather(req.raw.body, maxBytes) : null
+  if (bytes === null) throw tooLarge(maxBytes)
+  return bytes
+}
+
+const tooLarge = (maxBytes: number): AppError =>
+  new AppError('request.too_large', { detail: `At most ${maxBytes} bytes.` })
+
 async function readStream(request: Request, maxBytes: number): Promise<string> {
-  const tooLarge = () => new AppError('request.too_large', { detail: `At most ${maxBytes} bytes.` })
   const announced = request.headers.get('content-length')
-  if (Number(announced ?? 0) > maxBytes) throw tooLarge()
+  if (Number(announced ?? 0) > maxBytes) throw tooLarge(maxBytes)
   if (request.body === null) return ''
   if (announced !== null) return new TextDecoder().decode(await request.arrayBuffer())
   const decoder = new TextDecoder()
@@ -62,6 +73,6 @@ async function readStream(request: Request, maxBytes: number): Promise<string> {
     text += decoder.decode(chunk, { stream: true })
     return true
   })
-  if (!isWhole) throw tooLarge()
+  if (!isWhole) throw tooLarge(maxBytes)
   return text + decoder.decode()
 }

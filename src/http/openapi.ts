@@ -115,6 +115,14 @@ export function takeText(schema: z.ZodType, mediaTypes: string[], maxBytes: numb
   return tag(handler, { input: { target: 'json', schema, otherMediaTypes: mediaTypes } })
 }
 
+/** For files that the handler reads, as text or as bytes. This only documents them. */
+export function takeFile(schema: z.ZodType, textTypes: string[], binaryTypes: string[]) {
+  const handler: MiddlewareHandler<AppEnv> = (_c, next) => next()
+  return tag(handler, {
+    input: { target: 'json', schema, otherMediaTypes: textTypes, binaryMediaTypes: binaryTypes },
+  })
+}
+
 /** For bodies that are not JSON and that the handler streams. This only documents them. */
 export function takeBytes(mediaTypes: readonly string[]) {
   const handler: MiddlewareHandler<AppEnv> = (_c, next) => next()

@@ -34,6 +34,8 @@ export type RouteMeta = {
     schema: z.ZodType
     /** Text types that the body may also have, or with `bytes` must have. */
     otherMediaTypes?: string[]
+    /** Types of bytes that the body may also have. */
+    binaryMediaTypes?: string[]
     /** Whether the body may be omitted. */
     optional?: boolean
     /** The fields, if the body may also be a form. */

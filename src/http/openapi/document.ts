@@ -86,12 +86,14 @@ function operation(
       'If-Match',
       'The ETag from a previous response. If the object has changed since, the request fails with 412.',
     )
-  for (const { target, schema, otherMediaTypes = [], optional = false, form } of route.inputs) {
+  for (const input of route.inputs) {
+    const { target, schema, otherMediaTypes = [], binaryMediaTypes = [], optional = false, form } = input
     if (target === 'json' || target === 'bytes')
       requestBody = {
         required: !optional,
         content: {
           ...(target === 'json' ? jsonBody(schema, schemas, otherMediaTypes) : {}),
+          ...textOf(binaryMediaTypes, { format: 'binary' }),
           ...(form === undefined
             ? {}
             : { 'application/x-www-form-urlencoded': { schema: schemaOf(form, 'input', schemas) } }),

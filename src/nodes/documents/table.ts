@@ -1,6 +1,6 @@
 // Reads a table from a file: CSV, TSV, JSON, JSON lines or XLSX. Errors contain the place.
 import { CsvFault, type CsvRecord, csvReader, guessSeparator } from '../../core/formats/read-csv.ts'
-import { unpackXlsx } from '../../core/formats/unpack-xlsx.ts'
+import { readXlsx } from '../../core/formats/read-xlsx.ts'
 import { parseJson } from '../../core/json.ts'
 import { NodeFailure } from '../node.ts'
 import type { Table } from './profile.ts'
@@ -137,17 +137,10 @@ function recordTable(records: readonly unknown[]): Table {
   }
 }
 
-/** Reads the first sheet. For a formula, it uses the value stored in the workbook. */
 async function xlsxTable(bytes: Uint8Array): Promise<Table> {
-  const { fault, workbook } = await unpackXlsx(bytes, { maxBytes: MAX_UNPACKED_BYTES, maxRows: MAX_ROWS + 1 })
-  if (fault !== null) throw refuse(fault)
-  const { readSheet } = await import('read-excel-file/universal')
-  const rows = await readSheet(workbook).catch((error: unknown) => {
-    throw refuse(
-      `The XLSX file cannot be read: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown'}`,
-    )
-  })
-  const [head = [], ...rest] = rows as unknown[][]
+  const read = await readXlsx(bytes, { maxBytes: MAX_UNPACKED_BYTES, maxRows: MAX_ROWS + 1 })
+  if (read.fault !== null) throw refuse(read.fault)
+  const [head = [], ...rest] = read.rows
   const plain = (cell: unknown): unknown =>
     cell instanceof Date ? cell.toISOString().replace('T00:00:00.000Z', '') : cell
   return {

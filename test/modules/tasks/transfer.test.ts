@@ -1,10 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { readSheet } from 'read-excel-file/universal'
 import { expect, test } from 'vitest'
+import { type XlsxCell, xlsxStream } from '../../../src/core/formats/xlsx-stream.ts'
+import { EXPORT_COLUMNS } from '../../../src/modules/tasks/transfer/schema.ts'
 import { workbookOf } from '../../../src/modules/tasks/transfer/workbook.ts'
 import { call, get } from '../../helpers/api.ts'
 import { eventually } from '../../helpers/changes.ts'
-import { newPerson } from '../../helpers/people.ts'
+import { newPerson, type Person } from '../../helpers/people.ts'
 import { newTask, pureSteps, TASKS } from './tasks.ts'
 
 const exported = (as: any, body: unknown) => call('POST', `${TASKS}/export`, { as, body })
@@ -68,6 +70,88 @@ test('a workbook has typed cells, real dates and no formulas', async () => {
   ])
 })
 
+const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+const workbook = async (rows: XlsxCell[][]) => {
+  const [head = [], ...rest] = rows
+  const columns = head.map((name) => ({ name: String(name), width: 20 }))
+  async function* pages() {
+    yield rest
+  }
+  const stream = xlsxStream([{ name: 'Tasks', columns, rows: pages }])
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}
+
+const importBook = (as: Person, raw: Uint8Array<ArrayBuffer>, query = '', type = XLSX_TYPE) =>
+  call('POST', `${TASKS}/import${query}`, { as, raw, headers: { 'content-type': type } })
+
+test('an exported workbook is imported unchanged, with its dates in the zone that they were exported in', async () => {
+  const [ada, bob] = [await newPerson(), await newPerson()]
+  const top = await newTask(ada, {
+    title: '=1+1',
+    description: 'Ünï\n"quoted"',
+    tags: ['a', 'b'],
+    priority: 8,
+    input: pureSteps('x'),
+  })
+  await newTask(ada, { title: "'=1", parentId: top.id, dueAt: '2030-07-01T10:00:00Z', input: pureSteps('x') })
+  const stream = workbookOf(
+    { env, now: Date.now },
+    ada.teamId,
+    {},
+    { columns: EXPORT_COLUMNS, timezone: 'Europe/Berlin' },
+  )
+  const file = new Uint8Array(await new Response(stream).arrayBuffer())
+  const read = await importBook(bob, file, '?timezone=Europe/Berlin', 'text/csv')
+  expect([read.status, read.body.made, read.body.refused], read.text).toEqual([200, 2, 0])
+  const { items } = (await get(`${TASKS}?sort=created`, bob)).body
+  const first = items.find((one: any) => one.children === 1)
+  expect(first).toMatchObject({ title: '=1+1', priority: 8, tags: ['a', 'b'] })
+  const second = items.find((one: any) => one.children === 0)
+  expect(second).toMatchObject({ title: "'=1", parentId: first.id, dueAt: '2030-07-01T10:00:00.000Z' })
+  const { description, input } = (await get(`${TASKS}/${second.id}`, bob)).body
+  expect([description, input]).toEqual(['', pureSteps('x')])
+})
+
+test('a workbook made by hand may have numbers as titles, blank rows and more columns', async () => {
+  const ada = await newPerson()
+  const file = await workbook([
+    ['title', 'type', 'priority', 'remark', 'autoStart'],
+    [2030, 'custom', 3, 'of no use', null],
+    [null, null, null, null, null],
+    ['Next', 'nonsense', null, null, null],
+  ])
+  const read = await importBook(ada, file)
+  expect(read.body.results.map((one: any) => one.ok)).toEqual([true, false])
+  const { items } = (await get(TASKS, ada)).body
+  expect(items).toMatchObject([{ title: '2030', priority: 3 }])
+})
+
+test('a workbook beyond the limits is refused, with the reason', async () => {
+  const ada = await newPerson()
+  const detail = async (rows: XlsxCell[][]) => {
+    const { status, body } = await importBook(ada, await workbook(rows))
+    return [status, body.detail]
+  }
+  const many = Array.from({ length: 1_001 }, (_, n) => [`n${n}`, 'custom'])
+  expect(await detail([['title', 'type'], ...many])).toEqual([
+    422,
+    'At most 1000 rows are read at a time, and these are 1001.',
+  ])
+  expect(await detail([['title', 'type']])).toEqual([422, 'There are no rows.'])
+  expect(
+    await detail([
+      ['title', 'input'],
+      ['A', '{"a":'],
+    ]),
+  ).toEqual([422, 'Line 2: input is not JSON.'])
+  const old = await importBook(ada, new Uint8Array([0xd0, 0xcf, 0x11, 0xe0]))
+  expect([old.status, old.body.detail]).toEqual([422, expect.stringContaining('older format than XLSX')])
+  const large = await importBook(ada, new Uint8Array(10 * 1024 * 1024 + 1).fill(0x50))
+  expect(large.status).toBe(413)
+  expect((await importBook(ada, await workbook([['title'], ['A']]), '?timezone=Nowhere')).status).toBe(422)
+})
+
 test('JSON lines are read one by one: one alone, blank ones, and a broken one with its number', async () => {
   const ada = await newPerson()
   const read = (raw: string) =>
@@ -107,7 +191,7 @@ test('an unknown column is refused, and so is an unreadable file, with the place
   )
   expect((await read('title,type\nA,custom\nB\ufffd,custom\n')).body.detail).toContain('Line 3')
   const workbook = await read('PK\u0003\u0004rest')
-  expect([workbook.status, workbook.body.detail]).toEqual([415, expect.stringContaining('Save it as CSV')])
+  expect([workbook.status, workbook.body.detail]).toEqual([422, 'The file is not an XLSX file.'])
   expect((await read('\ufefftitle,type\nÄ,custom\n')).body.made).toBe(1)
   expect((await read('{"a":', 'application/json')).status).toBe(422)
   const mixed = await read('title;type\r\nA;custom\rB;nonsense\nC;custom')

@@ -1,16 +1,19 @@
-// Reads an export: JSON, JSON lines or CSV. Each row becomes a new task; `parentId` refers to the `id` of another
+// Reads an export: JSON, JSON lines, CSV or XLSX. Each row becomes a new task; `parentId` refers to the `id` of another
 // row, if the file has it.
 import type { ServiceContext } from '../../../context.ts'
 import { AppError } from '../../../core/errors.ts'
 import { CsvFault, csvReader, guessSeparator } from '../../../core/formats/read-csv.ts'
+import { cellText, readXlsx } from '../../../core/formats/read-xlsx.ts'
+import type { XlsxBounds } from '../../../core/formats/unpack-xlsx.ts'
 import { type Json, parseJson } from '../../../core/json.ts'
+import { instantOf } from '../../../engine/time/zone.ts'
 import { MAX_BATCH } from '../batch/schema.ts'
 import { createTasks } from '../batch/service.ts'
 import type { ImportResults } from './schema.ts'
 
 const MAX_COLUMNS = 1_000
-/** A workbook is a zip archive. */
-const ZIP_BEGIN = 'PK\u0003\u0004'
+/** The first sheet of our exports has a row for each task, the second one has more. */
+const WORKBOOK: XlsxBounds = { maxBytes: 50 * 1024 * 1024, maxRows: 100_000 }
 const JSONS: ReadonlySet<string> = new Set(['tags', 'input', 'metadata', 'dependsOn', 'retry', 'files'])
 const NUMBERS: ReadonlySet<string> = new Set(['priority', 'weight', 'timeoutMs'])
 const TAKEN = [
@@ -34,13 +37,14 @@ const refuse = (detail: string): AppError => new AppError('request.invalid', { d
 
 type Row = Record<string, unknown>
 
-export async function importTasks(
-  ctx: ServiceContext,
-  text: string,
-  mediaType: string,
-): Promise<ImportResults> {
-  requireUtf8(text)
-  const rows = /csv/.test(mediaType) ? csvRows(text) : jsonRows(text)
+type Form = {
+  mediaType: string
+  /** The zone of dates in a workbook. */
+  timezone: string
+}
+
+export async function importTasks(ctx: ServiceContext, file: Uint8Array, form: Form): Promise<ImportResults> {
+  const rows = await rowsOf(file, form)
   if (rows.length === 0) throw refuse('There are no rows.')
   if (rows.length > MAX_BATCH)
     throw refuse(`At most ${MAX_BATCH} rows are read at a time, and these are ${rows.length}.`)
@@ -50,12 +54,17 @@ export async function importTasks(
   return { results, made, refused: results.length - made }
 }
 
+async function rowsOf(file: Uint8Array, { mediaType, timezone }: Form): Promise<Row[]> {
+  // A zip archive, or a workbook in the older format.
+  const isWorkbook = (file[0] === 0x50 && file[1] === 0x4b) || (file[0] === 0xd0 && file[1] === 0xcf)
+  if (isWorkbook) return xlsxRows(file, timezone)
+  const text = new TextDecoder().decode(file)
+  requireUtf8(text)
+  return /csv/.test(mediaType) ? csvRows(text) : jsonRows(text)
+}
+
 /** Invalid UTF-8 was decoded to this character. Refusing the task is better than storing a broken text. */
 function requireUtf8(text: string): void {
-  if (text.startsWith(ZIP_BEGIN))
-    throw new AppError('request.unsupported_media_type', {
-      detail: 'A workbook cannot be imported. Save it as CSV (UTF-8).',
-    })
   const at = text.indexOf('\ufffd')
   if (at < 0) return
   const line = text.slice(0, at).split(/\r\n|\r|\n/).length
@@ -118,23 +127,51 @@ function csvRows(text: string): Row[] {
   const reader = csvReader(guessSeparator(body.slice(0, 65_536)))
   try {
     const [head, ...records] = [...reader.push(body), ...reader.end()]
-    const names = (head?.cells ?? []).map((name) => name.trim())
-    if (names.length > MAX_COLUMNS)
-      throw refuse(`Line ${head?.line} has ${names.length} cells: a file has at most ${MAX_COLUMNS} columns.`)
-    return records.map(({ line, cells }) => {
-      if (cells.length > names.length)
-        throw refuse(`Line ${line} has ${cells.length} cells, but the header has ${names.length}.`)
-      const row: Row = Object.create(null)
-      for (const [at, cell] of cells.entries()) {
-        const name = names[at]
-        if (name && cell !== '') row[name] = cellValue(name, asText(cell), line)
-      }
-      return row
-    })
+    return tableRows(
+      head ?? { line: 1, cells: [] },
+      records.map(({ line, cells }) => ({ line, cells: cells.map(asText) })),
+    )
   } catch (error) {
     if (error instanceof CsvFault) throw refuse(error.message)
     throw error
   }
+}
+
+/** Only the first sheet. Blank rows are skipped, blank cells at the end of a row do not count. */
+async function xlsxRows(file: Uint8Array, timezone: string): Promise<Row[]> {
+  const read = await readXlsx(file, WORKBOOK)
+  if (read.fault !== null)
+    throw new AppError('request.invalid', { detail: `${read.fault}.`, cause: read.cause })
+  const [head = { line: 1, cells: [] }, ...records] = read.rows.map((row, at) => {
+    const cells = row.map((cell) => (cell instanceof Date ? timeOf(cell, timezone) : cellText(cell)))
+    while (cells.at(-1) === '') cells.pop()
+    return { line: at + 1, cells }
+  })
+  return tableRows(
+    head,
+    records.filter(({ cells }) => cells.length > 0),
+  )
+}
+
+const timeOf = (local: Date, timezone: string): string =>
+  new Date(instantOf(local.getTime(), timezone)).toISOString()
+
+type Line = { line: number; cells: readonly string[] }
+
+function tableRows(head: Line, records: readonly Line[]): Row[] {
+  const names = head.cells.map((name) => name.trim())
+  if (names.length > MAX_COLUMNS)
+    throw refuse(`Line ${head.line} has ${names.length} cells: a file has at most ${MAX_COLUMNS} columns.`)
+  return records.map(({ line, cells }) => {
+    if (cells.length > names.length)
+      throw refuse(`Line ${line} has ${cells.length} cells, but the header has ${names.length}.`)
+    const row: Row = Object.create(null)
+    for (const [at, cell] of cells.entries()) {
+      const name = names[at]
+      if (name && cell !== '') row[name] = cellValue(name, cell, line)
+    }
+    return row
+  })
 }
 
 function cellValue(name: string, cell: string, line: number): unknown {

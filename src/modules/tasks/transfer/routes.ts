@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { access } from '../../../http/auth.ts'
-import { readText } from '../../../http/body.ts'
-import { doc, takeText, validate } from '../../../http/openapi.ts'
+import { readBytes } from '../../../http/body.ts'
+import { doc, takeFile, validate } from '../../../http/openapi.ts'
 import { router } from '../../../http/router.ts'
 import { exportTasks } from './export.ts'
 import { importTasks } from './import.ts'
-import { ExportTasks, ImportResults, StartedExport } from './schema.ts'
+import { ExportTasks, ImportResults, ImportTasks, StartedExport } from './schema.ts'
 
 const TYPES = {
   json: 'application/json',
@@ -43,15 +43,19 @@ export const transferRoutes = router()
     access('tasks:write'),
     doc('tasks.import', 'Make tasks of an exported file', 200, ImportResults, {
       description:
-        'Reads JSON, JSON lines and CSV as `/tasks/export` writes them, up to 1,000 rows and 10 MB. Each row is answered in its place.',
+        'Reads JSON, JSON lines, CSV and XLSX as `/tasks/export` writes them, up to 1,000 rows and 10 MB. A workbook is recognized by its content; its first sheet is read. Each row is answered in its place.',
     }),
-    takeText(
+    takeFile(
       z.array(z.record(z.string(), z.unknown())).meta({ id: 'TaskRows' }),
       ['text/csv', 'application/jsonl'],
-      MAX_IMPORT_BYTES,
+      [TYPES.xlsx],
     ),
+    validate('query', ImportTasks),
     async (c) =>
       c.json(
-        await importTasks(c.var.ctx, await readText(c, MAX_IMPORT_BYTES), c.req.header('content-type') ?? ''),
+        await importTasks(c.var.ctx, await readBytes(c, MAX_IMPORT_BYTES), {
+          mediaType: c.req.header('content-type') ?? '',
+          timezone: c.req.valid('query').timezone,
+        }),
       ),
   )

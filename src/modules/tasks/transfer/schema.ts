@@ -34,6 +34,8 @@ export const EXPORT_COLUMNS = [
 ] as const
 export type ExportColumn = (typeof EXPORT_COLUMNS)[number]
 
+const Zone = z.string().max(64).refine(isZoneName, 'must be an IANA time zone, such as Europe/Berlin')
+
 export const ExportTasks = z
   .strictObject({
     format: z.enum(['json', 'jsonl', 'csv', 'xlsx']).default('csv').describe('The form of the file.'),
@@ -47,12 +49,7 @@ export const ExportTasks = z
       .max(EXPORT_COLUMNS.length)
       .optional()
       .describe('Default: all columns.'),
-    timezone: z
-      .string()
-      .max(64)
-      .refine(isZoneName, 'must be an IANA time zone, such as Europe/Berlin')
-      .default('UTC')
-      .describe('The zone of the times in CSV and XLSX.'),
+    timezone: Zone.default('UTC').describe('The zone of the times in CSV and XLSX.'),
   })
   .meta({
     id: 'ExportTasks',
@@ -70,6 +67,10 @@ export const StartedExport = z
   })
   .meta({ id: 'StartedTaskExport' })
 export type StartedExport = z.infer<typeof StartedExport>
+
+export const ImportTasks = z.strictObject({
+  timezone: Zone.default('UTC').describe('The zone of the dates in a workbook, which have none themselves.'),
+})
 
 export const ImportResults = TaskResults.extend({
   made: z.int().describe('The number of created tasks.'),
