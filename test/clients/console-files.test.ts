@@ -291,5 +291,67 @@ journey('a viewer sees files without buttons that change them, also on a phone',
     await page.getByRole('heading', { name: 'Files' }).waitFor()
     await requireNoSideways(phone, view)
   }
+  await page.goto(`/settings?team=${teamId}&page=variables`)
+  await page.getByText('No variables yet').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Add a variable' }).count(), 0)
+  await page.goto(`/settings?team=${teamId}&page=plan`)
+  await page.getByText('Tokens to models').waitFor()
+  assert.equal(await page.getByText('Change the plan').count(), 0)
+  await requireNoSideways(phone, 'the plan')
   requireNoFaults(phone)
+})
+
+journey('the settings have the variables of the team, and what its plan allows', async () => {
+  const desk = await visit(browser, server.url)
+  const { page } = desk
+  await signInAsDemo(desk)
+  await page.goto('/settings?page=variables')
+  await page.getByRole('button', { name: 'Add a variable' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('apiToken')
+  await dialog.getByText('This looks like a secret.').waitFor()
+  await dialog.getByLabel('Name').fill('region')
+  await dialog.getByLabel('Value as text').fill('eu')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('button', { name: 'Change region' }).click()
+  await dialog.getByRole('tab', { name: 'JSON' }).click()
+  await dialog.getByText('This is not valid JSON').waitFor()
+  await dialog.getByLabel('Value as JSON').fill('["eu", "us"]')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('["eu","us"]').waitFor()
+  await page.getByRole('button', { name: 'Add a variable' }).click()
+  await dialog.getByLabel('Name').fill('region')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.getByText('The team has a variable with this name.').waitFor()
+  await dialog.getByRole('button', { name: 'Leave it' }).click()
+  await page.getByRole('button', { name: 'Set several as JSON' }).click()
+  await dialog.getByLabel('Names and values').fill('{"region": "eu", "limit": 20}')
+  await dialog.getByRole('button', { name: 'Set 2' }).click()
+  await page.getByRole('button', { name: 'Change limit' }).waitFor()
+  const { items } = await callAs<{ items: { name: string; value: unknown }[] }>(
+    desk,
+    'GET',
+    '/workflows/variables',
+  )
+  assert.deepEqual(
+    items.map(({ name, value }) => [name, value]),
+    [
+      ['limit', 20],
+      ['region', 'eu'],
+    ],
+  )
+  await page.getByRole('button', { name: 'Delete limit' }).click()
+  await page.getByRole('button', { name: 'Delete the variable' }).click()
+  await page.getByRole('button', { name: 'Change limit' }).waitFor({ state: 'detached' })
+  await requireAccessible(desk, 'variables')
+
+  await page.getByRole('tab', { name: 'Plan and usage' }).click()
+  await page.getByText(/ of 1 GB$/).waitFor()
+  await page.getByText('Tokens to models').waitFor()
+  await requireAccessible(desk, 'plan and usage')
+  await page.getByLabel('Plan', { exact: true }).selectOption('premium')
+  await page.getByRole('button', { name: 'Change', exact: true }).click()
+  await page.getByRole('button', { name: 'Change the plan' }).click()
+  await page.getByText(/ of 20 GB$/).waitFor()
+  requireNoFaults(desk)
 })

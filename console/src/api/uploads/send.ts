@@ -32,8 +32,11 @@ export async function sendFile(sending: Sending): Promise<Sent> {
   const { file, onConflict } = sending
   const isInParts = file.size > PARTS_ABOVE_BYTES || onConflict === 'rename'
   // Before much is sent: the server finds out when all of it is there.
-  if (isInParts && onConflict === 'refuse') {
-    const sent = await sentBefore(sending)
+  if (isInParts && onConflict !== 'version') {
+    const sent = await sentBefore(sending).catch((error: unknown) => {
+      if (error instanceof NameTaken && onConflict === 'rename') return null
+      throw error
+    })
     if (sent !== null) return sent
   }
   try {

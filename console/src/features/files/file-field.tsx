@@ -9,7 +9,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Button, IconButton } from '../../ui/kit/button.tsx'
 import { DropZone, FilesButton } from '../../ui/kit/drop-zone.tsx'
 import { Field } from '../../ui/kit/field.tsx'
-import { useUploads } from '../uploads/index.ts'
+import { reasonOf, useUploads } from '../uploads/index.ts'
 import styles from './file-field.module.css'
 import { useFile } from './queries.ts'
 
@@ -63,7 +63,8 @@ function References({ label, help, error, required, references, most, onChange }
     setWaiting(waiting.filter((id) => !done.some((one) => one.id === id)))
     add(done.flatMap(({ fileId }) => (fileId === null ? [] : [fileId])))
   }, [uploads, waiting])
-  const upload = (files: Dropped[]) => setWaiting([...waiting, ...addUploads(files.slice(0, most), FOLDER)])
+  const upload = (files: Dropped[]) =>
+    setWaiting([...waiting, ...addUploads(files.slice(0, most), FOLDER, 'rename')])
   const open = uploads.filter((one) => waiting.includes(one.id))
   const hasRoom = references.length + open.length < most || most === 1
   return (
@@ -81,10 +82,8 @@ function References({ label, help, error, required, references, most, onChange }
             {open.map((one) => (
               <p key={one.id} className="faint">
                 {one.state === 'failed'
-                  ? `${one.name} was not uploaded.`
-                  : one.state === 'taken'
-                    ? `The name ${one.name} is taken. Decide below what happens.`
-                    : `Uploading ${one.name}…`}
+                  ? `${one.name} was not uploaded: ${reasonOf(one)}`
+                  : `Uploading ${one.name}…`}
               </p>
             ))}
             {/* The browser checks it like any other required field. */}

@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { shellRoute } from '../shell/index.ts'
 
-export const PAGES = ['profile', 'notifications', 'security', 'keys', 'members'] as const
+export const PAGES = ['profile', 'notifications', 'security', 'keys', 'members', 'variables', 'plan'] as const
 export type SettingsPage = (typeof PAGES)[number]
 
 const settings = createRoute({

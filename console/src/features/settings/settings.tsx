@@ -4,10 +4,12 @@ import { Tabs } from '../../ui/kit/tabs.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
 import { Notifications } from './notifications.tsx'
+import { PlanPage } from './plan.tsx'
 import { Profile } from './profile.tsx'
 import type { SettingsPage } from './routes.ts'
 import { Security } from './security.tsx'
 import styles from './settings.module.css'
+import { Variables } from './variables.tsx'
 
 const TABS = [
   { id: 'profile', name: 'Profile' },
@@ -15,6 +17,8 @@ const TABS = [
   { id: 'security', name: 'Security' },
   { id: 'keys', name: 'API keys' },
   { id: 'members', name: 'Team' },
+  { id: 'variables', name: 'Variables' },
+  { id: 'plan', name: 'Plan and usage' },
 ]
 
 export function Settings() {
@@ -38,6 +42,8 @@ export function Settings() {
           {page === 'security' && <Security />}
           {page === 'keys' && <Keys />}
           {page === 'members' && <Members />}
+          {page === 'variables' && <Variables />}
+          {page === 'plan' && <PlanPage />}
         </div>
       </Tabs>
     </>

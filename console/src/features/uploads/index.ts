@@ -1,1 +1,2 @@
+export { reasonOf } from './model/reason.ts'
 export { Uploads, useUploads } from './uploads.tsx'

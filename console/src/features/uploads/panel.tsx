@@ -148,7 +148,7 @@ function Row({ upload: one }: { upload: Upload }) {
 function noteOf(upload: Upload): string {
   const { state, sizeBytes, sentBytes, problem, isUnchanged, name } = upload
   const folder = name.slice(0, Math.max(0, name.lastIndexOf('/')))
-  if (state === 'failed') return problem === null ? 'Not uploaded.' : reasonOf({ problem, sizeBytes })
+  if (state === 'failed') return reasonOf({ problem, sizeBytes })
   if (state === 'taken') return 'The team has another file with this name.'
   if (state === 'done' && isUnchanged) return 'It was there already, with the same content.'
   if (state === 'sending' && sentBytes >= sizeBytes) return 'Checking and storing it'

@@ -2,11 +2,13 @@
 import type { Problem } from '../../../api/problem.ts'
 import { bytes } from '../../../ui/format/time.ts'
 
-type Refused = { problem: Problem; sizeBytes: number }
+type Refused = { problem: Problem | null; sizeBytes: number }
 
 /** What happened, and what to do where the message of the server does not say it. */
 export function reasonOf({ problem, sizeBytes }: Refused): string {
-  switch (problem.code) {
+  switch (problem?.code) {
+    case undefined:
+      return 'It was stopped.'
     case 'plan.limit_reached':
       return `There is no room for ${bytes(sizeBytes)} more. Delete files, empty the bin, or choose a larger plan.`
     case 'file.too_large':
@@ -18,7 +20,7 @@ export function reasonOf({ problem, sizeBytes }: Refused): string {
     case 'connection.lost':
       return 'The connection was lost. What has arrived stays there.'
     default:
-      return problem.message
+      return problem?.message ?? ''
   }
 }
 
