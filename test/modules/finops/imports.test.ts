@@ -125,6 +125,26 @@ test('errors contain line, column and reason; other rows are imported, or none w
   expect(await rowsOf(person.teamId)).toMatchObject([{ cost_micro_usd: 1_000_000 }])
 })
 
+test('an import whose rows are all refused has failed, with their number and the first reasons', async () => {
+  const person = await newPerson()
+  const text = `Date;Amount\n${Array.from({ length: 5 }, (_, n) => `2026-01-0${n + 1};1`).join('\n')}\n`
+  for (const onError of ['skip', 'dryRun']) {
+    const done = await imported(person, text, { onError })
+    expect(done).toMatchObject({ status: 'failed', created: 0, refused: 5 })
+    expect(done.error).toMatch(/^All 5 rows were refused\. Line 2: \w+ .+; Line .+\.$/)
+    await eventually(async () => {
+      const { body } = await get(`/api/v1/runs/${done.runId}`, person)
+      expect(body).toMatchObject({ status: 'failed', error: { message: done.error } })
+    })
+    expect((await errorsOf(person, done.id)).length).toBeGreaterThan(2)
+  }
+  // Rows that are there already are not refused.
+  const good = `${HEAD}2026-01-31,aws,EC2,bill,1,\n`
+  await imported(person, good)
+  const again = await imported(person, `${good}2026-02-30,aws,EC2,bill,1,\n`)
+  expect(again).toMatchObject({ status: 'succeeded', unchanged: 1, refused: 1 })
+})
+
 test('semicolons, decimal commas, Latin-1, a byte-order mark, gzip, JSON lines and XLSX', async () => {
   const person = await newPerson()
   const latin = new TextEncoder().encode('date;provider;costUsd\n2026-01-31;M_nchen;1.234,5\n')

@@ -198,6 +198,19 @@ test('an unknown column is refused, and so is an unreadable file, with the place
   expect(mixed.body.results.map((one: any) => one.ok)).toEqual([true, false, true])
 })
 
+test('an import whose rows are all refused is refused, with their number and the first reasons', async () => {
+  const ada = await newPerson()
+  const read = (raw: string) =>
+    call('POST', `${TASKS}/import`, { as: ada, raw, headers: { 'content-type': 'text/csv' } })
+  const none = await read('title,type\nA,nonsense\n,custom\n')
+  expect([none.status, none.body.code]).toEqual([422, 'request.invalid'])
+  expect(none.body.detail).toMatch(/^All 2 rows were refused\. \/0\/type: .+; \/1\/title: /)
+  expect(none.body.errors).toMatchObject([{ path: '/0/type' }, { path: '/1/title' }])
+  expect((await read('title,type\nA,nonsense\n')).body.detail).toMatch(
+    /^The only row was refused\. \/0\/type: /,
+  )
+})
+
 test('an export that is too large for an answer is written to a file by a run', async () => {
   const ada = await newPerson()
   await env.DB.prepare(

@@ -1,13 +1,13 @@
 // Reads an export: JSON, JSON lines, CSV or XLSX. Each row becomes a new task; `parentId` refers to the `id` of another
 // row, if the file has it.
 import type { ServiceContext } from '../../../context.ts'
-import { AppError } from '../../../core/errors.ts'
+import { AppError, type FieldError } from '../../../core/errors.ts'
 import { CsvFault, csvReader, guessSeparator } from '../../../core/formats/read-csv.ts'
 import { cellText, readXlsx } from '../../../core/formats/read-xlsx.ts'
 import type { XlsxBounds } from '../../../core/formats/unpack-xlsx.ts'
 import { type Json, parseJson } from '../../../core/json.ts'
 import { instantOf } from '../../../engine/time/zone.ts'
-import { MAX_BATCH } from '../batch/schema.ts'
+import { MAX_BATCH, type TaskResult } from '../batch/schema.ts'
 import { createTasks } from '../batch/service.ts'
 import type { ImportResults } from './schema.ts'
 
@@ -51,7 +51,24 @@ export async function importTasks(ctx: ServiceContext, file: Uint8Array, form: F
   const ids = new Set(rows.flatMap(({ id }) => (typeof id === 'string' ? [id] : [])))
   const { results } = await createTasks(ctx, { items: rows.map((row) => itemOf(row, ids)) }, null)
   const made = results.filter(({ ok }) => ok).length
+  if (made === 0) throw noneMade(results)
   return { results, made, refused: results.length - made }
+}
+
+const SHOWN_ERRORS = 50
+const SHOWN_REASONS = 3
+
+/** A file of which nothing could be used is refused as a whole. The path begins with the number of the row, from 0. */
+function noneMade(results: readonly TaskResult[]): AppError {
+  const errors = results.flatMap((result, at): FieldError[] =>
+    result.ok ? [] : [{ ...result.error, path: `/${at}${result.error.path ?? ''}` }],
+  )
+  const reasons = errors.slice(0, SHOWN_REASONS).map(({ path, message }) => `${path}: ${message}`)
+  const which = errors.length === 1 ? 'The only row was' : `All ${errors.length} rows were`
+  return new AppError('request.invalid', {
+    detail: `${which} refused. ${reasons.join('; ')}`,
+    errors: errors.slice(0, SHOWN_ERRORS),
+  })
 }
 
 async function rowsOf(file: Uint8Array, { mediaType, timezone }: Form): Promise<Row[]> {

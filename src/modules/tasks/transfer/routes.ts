@@ -43,7 +43,7 @@ export const transferRoutes = router()
     access('tasks:write'),
     doc('tasks.import', 'Make tasks of an exported file', 200, ImportResults, {
       description:
-        'Reads JSON, JSON lines, CSV and XLSX as `/tasks/export` writes them, up to 1,000 rows and 10 MB. A workbook is recognized by its content; its first sheet is read. Each row is answered in its place.',
+        'Reads JSON, JSON lines, CSV and XLSX as `/tasks/export` writes them, up to 1,000 rows and 10 MB. A workbook is recognized by its content; its first sheet is read. Each row is answered in its place. If all rows are refused, so is the request, with the first 50 reasons.',
     }),
     takeFile(
       z.array(z.record(z.string(), z.unknown())).meta({ id: 'TaskRows' }),

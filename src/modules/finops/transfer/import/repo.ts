@@ -134,6 +134,16 @@ export async function findErrors(
     .limit(limit + 1)
 }
 
+export function findFirstErrors(db: Db, importId: string, limit: number): Promise<ErrorRow[]> {
+  const { number, line, column, reason } = costImportErrors
+  return db
+    .select({ line, column, reason })
+    .from(costImportErrors)
+    .where(eq(costImportErrors.importId, importId))
+    .orderBy(asc(number))
+    .limit(limit)
+}
+
 export async function countErrors(db: Db, importId: string): Promise<number> {
   const of = eq(costImportErrors.importId, importId)
   const [row] = await db.select({ total: count() }).from(costImportErrors).where(of)

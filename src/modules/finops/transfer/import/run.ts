@@ -16,7 +16,15 @@ import { type Conversion, type Converted, convert } from './convert.ts'
 import { endImport } from './end.ts'
 import { conversionFor, open } from './open.ts'
 import { addEarlierPages, addProblems, addRow, amountOf, newPage, type Page } from './page.ts'
-import { findGivenUp, findImport, guardPage, type ImportRow, insertErrors } from './repo.ts'
+import {
+  type ErrorRow,
+  findFirstErrors,
+  findGivenUp,
+  findImport,
+  guardPage,
+  type ImportRow,
+  insertErrors,
+} from './repo.ts'
 import { type CostWrite, findKnown, type UsageWrite, upsertCosts, upsertUsage } from './rows-repo.ts'
 import { ImportOptions } from './schema.ts'
 
@@ -102,9 +110,24 @@ async function readOn(step: ImportStep, row: ImportRow): Promise<boolean> {
     if (!(await commitPage(request, row, last))) return true
     progress({ line: page.line })
   }
+  await refuseIfNoneIsLeft(request, row)
   await endImport(request, row, { status: 'succeeded', error: null })
   return false
 }
+
+const SHOWN_REASONS = 3
+
+/** A file of which nothing could be used has failed, such as one with the wrong columns. */
+async function refuseIfNoneIsLeft({ db }: RequestContext, { teamId, id }: ImportRow): Promise<void> {
+  const row = await findImport(db, teamId, id)
+  if (row === null || row.refused === 0 || row.created + row.corrected + row.unchanged > 0) return
+  const reasons = (await findFirstErrors(db, id, SHOWN_REASONS)).map(reasonText)
+  const which = row.refused === 1 ? 'The only row was' : `All ${row.refused} rows were`
+  throw new AppError('request.invalid', { detail: `${which} refused. ${reasons.join('; ')}.` })
+}
+
+const reasonText = ({ line, column, reason }: ErrorRow): string =>
+  `Line ${line}: ${column ?? ''} ${reason}`.replace(/ +/g, ' ')
 
 const tooLong: Converted = { problems: [{ column: '', reason: `has more than ${RECORD_CHARS} characters` }] }
 
@@ -176,7 +199,7 @@ async function stopAt(
   const page = newPage(row.line)
   addProblems(page, record.line, problems)
   const [{ column, reason } = { column: '', reason: '' }] = problems
-  const error = `Line ${record.line}: ${column} ${reason}`.replace(/ +/g, ' ')
+  const error = reasonText({ line: record.line, column, reason })
   await endImport(request, row, { status: 'failed', error }, page.errors)
   throw new AppError('request.invalid', { detail: error })
 }
