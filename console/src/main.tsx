@@ -9,6 +9,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { asProblem } from './api/problem.ts'
 import { onOwnerChange } from './api/session.ts'
+import { agentRoutes } from './features/agents/routes.ts'
 import { approvalRoutes } from './features/approvals/routes.ts'
 import { authRoutes } from './features/auth/routes.ts'
 import { costRoutes } from './features/costs/routes.ts'
@@ -34,6 +35,7 @@ const router = createRouter({
       ...runRoutes,
       ...approvalRoutes,
       ...workflowRoutes,
+      ...agentRoutes,
       ...integrationRoutes,
       ...costRoutes,
       ...fileRoutes,

@@ -61,6 +61,18 @@ export async function download<E extends Endpoint>(endpoint: E, options: Options
   return response.blob()
 }
 
+/** A response that arrives piece by piece. Null if there is nothing to follow. */
+export async function stream<E extends Endpoint>(
+  endpoint: E,
+  options: Options<E>,
+): Promise<ReadableStream<Uint8Array> | null> {
+  const { method, path } = addressOf(endpoint, options)
+  const response = await send(method, path, { ...options, accept: 'text/event-stream' })
+  if (!response.ok)
+    throw new Problem(response.status, parse(await response.text()) as object, response.headers)
+  return response.body
+}
+
 export function addressOf<E extends Endpoint>(
   endpoint: E,
   { params, query }: { params?: Record<string, string | number>; query?: Record<string, unknown> },

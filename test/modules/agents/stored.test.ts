@@ -48,6 +48,22 @@ test('an agent has defaults, and each change creates a version', async () => {
   expect(versions.body.total).toBe(3)
 })
 
+test('null removes a limit of an agent', async () => {
+  const person = await newPerson()
+  const { id } = await newAgent(person, { limits: { costUsd: 0.5, toolCalls: 3, steps: 5 } })
+  const changed = await put(`${PATH}/${id}`, person, { limits: { costUsd: null } })
+  expect(changed.body.limits).toEqual({
+    steps: 5,
+    tokens: 200_000,
+    timeoutMs: 600_000,
+    depth: 3,
+    toolCalls: 3,
+  })
+  expect((await put(`${PATH}/${id}/config`, person, { limits: { steps: null } })).status).toBe(422)
+  const made = await newAgent(person, { limits: { costUsd: null } })
+  expect(made.limits).not.toHaveProperty('costUsd')
+})
+
 test('a tool may be given by its name alone, as in an inline agent', async () => {
   const person = await newPerson()
   const agent = await newAgent(person, { tools: ['calculator', { name: 'date', policy: 'ask' }] })

@@ -1,5 +1,7 @@
 export { leave } from './leave.ts'
 export {
+  toAgent,
+  toAgents,
   toApprovals,
   toCost,
   toCosts,
@@ -10,6 +12,7 @@ export {
   toImport,
   toIntegration,
   toIntegrations,
+  toNewAgent,
   toNewDeployment,
   toNewIntegration,
   toPage,

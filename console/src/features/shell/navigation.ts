@@ -24,6 +24,7 @@ export const NAVIGATION: { name: string; items: Item[] }[] = [
     name: 'Build',
     items: [
       { to: '/workflows', icon: 'flow', name: 'Workflows', key: 'w' },
+      { to: '/agents', icon: 'agent', name: 'Agents', key: 'e' },
       { to: '/tasks', icon: 'board', name: 'Tasks', key: 't' },
       { to: '/integrations', icon: 'plug', name: 'Integrations', key: 'i' },
       { to: '/files', icon: 'file', name: 'Files', key: 'f' },

@@ -31,15 +31,18 @@ const EMPTY: AgentConfig = {
 export const startOf = (type: Agent['type']): AgentConfig =>
   type === 'custom' ? EMPTY : builtInAgent(type).config
 
-/** Fields that are left out do not change, including single limits. */
+/** Fields that are left out do not change, including single limits. Null removes a limit. */
 export function withChanges(before: AgentConfig, changes: Partial<AgentConfig>): AgentConfig {
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
   return {
     ...before,
     ...given,
-    ...(changes.limits === undefined ? {} : { limits: { ...before.limits, ...changes.limits } }),
+    ...(changes.limits === undefined ? {} : { limits: limitsOf({ ...before.limits, ...changes.limits }) }),
   }
 }
+
+const limitsOf = (limits: object): AgentConfig['limits'] =>
+  Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== null))
 
 export const storedContent = ({ config, tags, ...about }: Content): AgentContent => ({
   ...about,

@@ -79,9 +79,19 @@ const about = {
   tags: Tags,
 }
 
+/** In a change, null removes a limit that is not needed. */
+const changedLimits = z.strictObject({
+  ...Limits.shape,
+  costUsd: Limits.shape.costUsd.nullable().describe('The maximum cost of all calls; null for no limit.'),
+  toolCalls: Limits.shape.toolCalls
+    .nullable()
+    .describe('The maximum number of tool calls; null for no limit.'),
+})
+
 const optionalConfig = z
   .strictObject({
     ...config,
+    limits: changedLimits.describe('When its calls end. Limits that are left out do not change.'),
     tools: toolsOf(GivenTool).describe(
       'The tools that it may use, each a name or `{ name, policy, allowSelf, config }`.',
     ),

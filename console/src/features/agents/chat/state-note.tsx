@@ -1,0 +1,32 @@
+import { Button } from '../../../ui/kit/button.tsx'
+import { ProblemNote } from '../../../ui/kit/page.tsx'
+import styles from './chat.module.css'
+import type { Live } from './use-chat.ts'
+
+/** What happens with the answer, in a sentence that is also read aloud. */
+export function StateNote({ live, onAgain }: { live: Live; onAgain: () => void }) {
+  const { state, problem, why } = live
+  return (
+    <div className={styles.state}>
+      <p role="status" className={state === 'lost' || state === 'waiting' ? undefined : 'unseen'}>
+        {state === 'sending' && 'Sending'}
+        {state === 'answering' && 'The agent is answering'}
+        {state === 'lost' && 'The connection is lost. The agent continues, and its answer is loaded again…'}
+        {state === 'waiting' && 'The agent waits for a decision.'}
+      </p>
+      {state === 'failed' && problem !== null && (
+        <>
+          <ProblemNote problem={problem} />
+          <Button size="small" icon="retry" onClick={onAgain}>
+            Send again
+          </Button>
+        </>
+      )}
+      {state === 'failed' && why !== null && (
+        <p role="alert" className={styles.why} dir="auto">
+          {why}
+        </p>
+      )}
+    </div>
+  )
+}
