@@ -123,6 +123,17 @@ export function useRestore(id: string) {
   })
 }
 
+/** Each change of the triggers is a new version. */
+export function useSetTriggers(id: string) {
+  const refresh = useRefresh()
+  return useMutation({
+    meta: { quiet: true },
+    mutationFn: ({ triggers, etag }: { triggers: Record<string, unknown>[]; etag: string }) =>
+      call('PUT /workflows/{id}/triggers', { params: { id }, body: { triggers } as never, ifMatch: etag }),
+    onSettled: () => refresh(id),
+  })
+}
+
 export function useFromTemplate() {
   const refresh = useRefresh()
   return useMutation({

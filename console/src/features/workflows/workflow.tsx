@@ -101,7 +101,7 @@ function WorkflowView({ workflow, etag }: { workflow: Workflow; etag: string }) 
         {tab === 'graph' && <GraphTab definition={workflow.definition} />}
         {tab === 'runs' && <RunsTab workflowId={workflow.id} />}
         {tab === 'versions' && <VersionsTab workflow={workflow} etag={etag} mayWrite={mayRun} />}
-        {tab === 'triggers' && <TriggersTab workflow={workflow} />}
+        {tab === 'triggers' && <TriggersTab workflow={workflow} etag={etag} mayWrite={mayRun} />}
       </Tabs>
       {run && mayRun && (
         <Suspense>
