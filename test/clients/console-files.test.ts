@@ -4,8 +4,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { call } from '../e2e/client.ts'
-import { end, eventually, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
+import { call, signIn } from '../e2e/client.ts'
+import {
+  end,
+  eventually,
+  forget,
+  type Installation,
+  newStateDir,
+  readState,
+  start,
+} from '../e2e/installation.ts'
 import {
   callAs,
   launchBrowser,
@@ -139,6 +147,39 @@ journey('a large file is sent in parts, and continues after a lost connection an
   assert.equal(items[0]?.sizeBytes, 7 * MIB)
 })
 
+const limitStorage = async (storageBytes: number | null): Promise<void> => {
+  const { adminPassword } = readState<{ adminPassword: string }>(stateDir, 'secrets.json') ?? {}
+  const token = await signIn(server.url, 'admin@example.com', adminPassword ?? '')
+  const { status } = await call(server.url, 'PATCH', '/api/v1/admin/settings', {
+    token,
+    json: { limits: { free: { storageBytes } } },
+  })
+  assert.equal(status, 200)
+}
+
+journey(
+  'beyond the storage of the plan, an upload says so, and can be sent again when there is room',
+  async () => {
+    const desk = await visit(browser, server.url)
+    const { page } = desk
+    await signInAsDemo(desk)
+    await page.goto('/files?folder=full')
+    await page.getByText('This folder is empty').waitFor()
+    await limitStorage(1)
+    await choose(page, [text('big.txt', 'x'.repeat(2048))])
+    await uploads(page).getByText('There is no room for 2 KB more.').waitFor()
+    await takePicture(desk, 'upload-full')
+    await limitStorage(null)
+    await uploads(page).getByRole('button', { name: 'Send big.txt again' }).click()
+    await uploads(page).getByText('1 file uploaded').waitFor()
+    // A browser prints the refused request to its console.
+    assert.deepEqual(
+      desk.faults.filter((fault) => !/^Failed to load resource: .* 402 /.test(fault)),
+      [],
+    )
+  },
+)
+
 const PAGE = '<!doctype html><title>x</title><h1>Hi</h1><script>document.title = "ran"</script>'
 const SVG =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>document.title = "ran"</script><circle cx="4" cy="4" r="3"/></svg>'
@@ -224,7 +265,8 @@ journey('a link lets a stranger download a file until it is revoked; deleted fil
   await page.getByText('1 chosen').waitFor()
   await page.getByRole('region', { name: 'Chosen files' }).getByRole('button', { name: 'Delete' }).click()
   await page.goto('/files?view=bin')
-  await page.getByText('shared/old/plan 2.txt').click()
+  await page.getByText('shared/old/plan 2.txt').waitFor()
+  for (const key of ['j', 'x']) await page.keyboard.press(key)
   await page.getByRole('button', { name: 'Delete for good' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click()
   await page.getByText('The bin is empty').waitFor()
@@ -254,6 +296,8 @@ journey('a run is started with a file of the team, which then says which run use
   await takePicture(desk, 'start-with-file')
   await dialog.getByRole('button', { name: 'Run', exact: true }).click()
   await page.getByText('Succeeded').first().waitFor()
+  await page.getByRole('link', { name: 'Open the file' }).first().click()
+  await page.getByText('order A-1002').waitFor()
   await page.goto('/files?q=order.txt')
   await cell(page, 'order.txt in for-runs').click()
   await page.getByRole('tab', { name: 'Used by' }).click()

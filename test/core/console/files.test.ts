@@ -19,6 +19,7 @@ import {
   TEXT_BYTES,
 } from '../../../console/src/features/files/model/preview.ts'
 import { isSearch, listQueryOf, readSearch } from '../../../console/src/features/files/model/search.ts'
+import { usesText } from '../../../console/src/features/files/model/uses.ts'
 import { mayRetry, reasonOf } from '../../../console/src/features/uploads/model/reason.ts'
 import { isFileListSchema, isFileReference, isFileSchema } from '../../../console/src/ui/form/file-schema.ts'
 import { mayBeInline } from '../../../src/modules/files/types/table.ts'
@@ -149,4 +150,15 @@ test('a schema names a file by the property $file', () => {
     false,
     false,
   ])
+})
+
+test('a deletion says what has used the file', () => {
+  const uses = (run: number, deployment: number) => [
+    ...Array.from({ length: deployment }, () => ({ kind: 'deployment' as const })),
+    ...Array.from({ length: run }, () => ({ kind: 'run' as const })),
+  ]
+  expect(usesText([])).toBe('')
+  expect(usesText(uses(2, 1))).toBe('2 runs and 1 deployment used it.')
+  expect(usesText(uses(1, 0))).toBe('1 run used it.')
+  expect(usesText(uses(100, 0))).toBe('100 runs and more used it.')
 })

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { Problem } from '../../../console/src/api/problem.ts'
 import {
+  firstUploads,
   isClutter,
   MAX_AT_ONCE,
   missingParts,
@@ -47,6 +48,18 @@ test('progress counts what was sent, and leaves out what will not be', () => {
     sentBytes: 140,
     totalBytes: 300,
   })
+})
+
+test('of many uploads, those are shown first that are going on or need somebody', () => {
+  const uploads = [
+    uploadIn('done', 1),
+    uploadIn('waiting', 2),
+    uploadIn('failed', 3),
+    uploadIn('sending', 4),
+    uploadIn('taken', 5),
+  ]
+  expect(firstUploads(uploads, 3).map(({ id }) => id)).toEqual([4, 5, 3])
+  expect(firstUploads(uploads, 5).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5])
 })
 
 test('an interrupted upload continues with the parts that are missing', () => {

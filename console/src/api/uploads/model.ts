@@ -59,6 +59,14 @@ export function progressOf(uploads: readonly Upload[]): Progress {
   }
 }
 
+const ORDER: UploadState[] = ['sending', 'taken', 'failed', 'waiting', 'done']
+
+/** The first of them, with what is going on and what needs somebody before what waits and what is done. */
+export const firstUploads = (uploads: readonly Upload[], most: number): Upload[] =>
+  uploads.length <= most
+    ? [...uploads]
+    : uploads.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)).slice(0, most)
+
 /** `reports/` and `2026/march.csv` → `reports/2026/march.csv`. */
 export const nameIn = (folder: string, path: string): string =>
   [folder, path]

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { call } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
@@ -10,7 +11,7 @@ import { type Column, DataTable } from '../../ui/kit/data-table.tsx'
 import { Empty, Skeleton } from '../../ui/kit/page.tsx'
 import { SelectionBar } from '../../ui/kit/selection-bar.tsx'
 import { showProblem, showToast } from '../../ui/kit/toast.tsx'
-import { PageProblem } from '../shell/index.ts'
+import { PageProblem, toFile } from '../shell/index.ts'
 import { iconOf } from './file-columns.tsx'
 import { baseOf } from './model/names.ts'
 import { type StoredFile, useFiles, useRefreshFiles } from './queries.ts'
@@ -66,6 +67,7 @@ const COLUMNS: Column<StoredFile>[] = [
 
 /** Deleted files, which can be restored for a week. */
 export function Bin({ mayWrite }: { mayWrite: boolean }) {
+  const go = useNavigate()
   const list = useFiles({}, true)
   const refresh = useRefreshFiles()
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
@@ -118,7 +120,7 @@ export function Bin({ mayWrite }: { mayWrite: boolean }) {
         rows={rows}
         total={total}
         nameOf={({ name }) => baseOf(name)}
-        onOpen={({ id }) => mayWrite && setPicked(new Set([id]))}
+        onOpen={({ id }) => void go(toFile(id))}
         onEnd={() => {
           if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
         }}

@@ -1,16 +1,16 @@
 import { useState } from 'react'
-import { call, download } from '../../api/client.ts'
+import { call } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import { bytes, plural } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { SelectionBar } from '../../ui/kit/selection-bar.tsx'
-import { showProblem, showToast } from '../../ui/kit/toast.tsx'
-import { saveFile } from '../../ui/save-file.ts'
+import { showToast } from '../../ui/kit/toast.tsx'
 import styles from './files.module.css'
 import { baseOf, joined, typedFolder } from './model/names.ts'
-import { MoveDialog } from './move-dialog.tsx'
+import { MoveDialog, TagDialog } from './move-dialog.tsx'
 import { type StoredFile, useRefreshFiles } from './queries.ts'
+import { ZipButton } from './zip-button.tsx'
 
 type Props = {
   files: StoredFile[]
@@ -26,8 +26,8 @@ type Failure = { name: string; message: string }
 /** Acts on the chosen files one after another. Each has a result of its own. */
 export function ChosenFiles({ files, total, mayWrite, onAll, onClear }: Props) {
   const refresh = useRefreshFiles()
-  const [busy, setBusy] = useState<'zip' | 'delete' | null>(null)
-  const [isMoving, setMoving] = useState(false)
+  const [isDeleting, setDeleting] = useState(false)
+  const [open, setOpen] = useState<'move' | 'tag' | null>(null)
   const [failures, setFailures] = useState<Failure[]>([])
 
   async function each<T>(list: StoredFile[], act: (file: StoredFile) => Promise<T>): Promise<T[]> {
@@ -43,20 +43,10 @@ export function ChosenFiles({ files, total, mayWrite, onAll, onClear }: Props) {
     refresh()
     return done
   }
-  async function zip() {
-    setBusy('zip')
-    try {
-      saveFile(await download('POST /files/zip', { body: { ids: files.map(({ id }) => id) } }), 'files.zip')
-    } catch (error) {
-      showProblem(asProblem(error))
-    } finally {
-      setBusy(null)
-    }
-  }
   async function remove() {
-    setBusy('delete')
+    setDeleting(true)
     const deleted = await each(files, ({ id }) => call('DELETE /files/{id}', { params: { id } }))
-    setBusy(null)
+    setDeleting(false)
     onClear()
     if (deleted.length === 0) return
     const restore = () =>
@@ -71,41 +61,48 @@ export function ChosenFiles({ files, total, mayWrite, onAll, onClear }: Props) {
     const moved = await each(files, ({ id, name }) =>
       call('PATCH /files/{id}', { params: { id }, body: { name: joined(to, baseOf(name)) } }),
     )
-    setMoving(false)
+    setOpen(null)
     onClear()
     if (moved.length > 0) showToast(`${plural(moved.length, 'file')} moved to ${to === '' ? 'the top' : to}.`)
+  }
+  async function tag(tags: string[]) {
+    const tagged = await each(files, ({ id, tags: old }) =>
+      call('PATCH /files/{id}', { params: { id }, body: { tags: [...new Set([...old, ...tags])] } }),
+    )
+    setOpen(null)
+    if (tagged.length > 0) showToast(`${plural(tagged.length, 'file')} tagged.`)
   }
   const size = files.reduce((sum, one) => sum + one.sizeBytes, 0)
   return (
     <>
       <SelectionBar label="Chosen files" chosen={files.length} total={total} onAll={onAll} onClear={onClear}>
         <span className="faint num">{bytes(size)}</span>
-        <Button look="quiet" size="small" icon="download" busy={busy === 'zip'} onClick={() => void zip()}>
+        <ZipButton look="quiet" size="small" choice={{ ids: files.map(({ id }) => id) }} name="files.zip">
           Zip
-        </Button>
+        </ZipButton>
         {mayWrite && (
           <>
-            <Button look="quiet" size="small" icon="folder" onClick={() => setMoving(true)}>
+            <Button look="quiet" size="small" icon="folder" onClick={() => setOpen('move')}>
               Move
             </Button>
-            <Button
-              look="quiet"
-              size="small"
-              icon="trash"
-              busy={busy === 'delete'}
-              onClick={() => void remove()}
-            >
+            <Button look="quiet" size="small" icon="plus" onClick={() => setOpen('tag')}>
+              Tag
+            </Button>
+            <Button look="quiet" size="small" icon="trash" busy={isDeleting} onClick={() => void remove()}>
               Delete
             </Button>
           </>
         )}
       </SelectionBar>
-      {isMoving && (
+      {open === 'move' && (
         <MoveDialog
           title={`Move ${plural(files.length, 'file')}`}
           onMove={move}
-          onClose={() => setMoving(false)}
+          onClose={() => setOpen(null)}
         />
+      )}
+      {open === 'tag' && (
+        <TagDialog title={`Tag ${plural(files.length, 'file')}`} onTag={tag} onClose={() => setOpen(null)} />
       )}
       {failures.length > 0 && (
         <Dialog

@@ -1,7 +1,7 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
-import { bytes, plural } from '../../ui/format/time.ts'
+import { bytes } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { CopyButton } from '../../ui/kit/copy.tsx'
@@ -16,6 +16,7 @@ import { DownloadButton } from './download-button.tsx'
 import styles from './files.module.css'
 import { LinkList } from './link-list.tsx'
 import { baseOf, folderOf } from './model/names.ts'
+import { usesText } from './model/uses.ts'
 import { Preview } from './preview.tsx'
 import { type StoredFile, useDeleteFile, useFile, useRestoreFile } from './queries.ts'
 import { RenameDialog } from './rename-dialog.tsx'
@@ -61,11 +62,10 @@ function FileView({ file, etag }: { file: StoredFile; etag: string }) {
   async function toBin() {
     const deleted = await remove.mutateAsync({ id: file.id, etag }).catch(() => null)
     if (deleted === null) return
-    const uses = deleted.uses.length
-    showToast(
-      `${name} moved to the bin.${uses === 0 ? '' : ` ${plural(uses, 'run or other object', 'runs and other objects')} used it.`}`,
-      { label: 'Undo', act: () => restore.mutate({ id: file.id }) },
-    )
+    showToast(`${name} moved to the bin. ${usesText(deleted.uses)}`.trim(), {
+      label: 'Undo',
+      act: () => restore.mutate({ id: file.id }),
+    })
     await go(toFiles(folder === '' ? {} : { folder }))
   }
   const tabs = [
@@ -142,7 +142,14 @@ function FileView({ file, etag }: { file: StoredFile; etag: string }) {
         onChange={(next) => void go({ search: { tab: next as FileTab }, replace: true })}
       >
         <div className={styles.page}>
-          {tab === 'content' && !isDeleted && <Preview file={file} version={null} />}
+          {tab === 'content' &&
+            (isDeleted ? (
+              <Empty icon="trash" title="In the bin">
+                Its content can be seen again when it is restored.
+              </Empty>
+            ) : (
+              <Preview file={file} version={null} />
+            ))}
           {tab === 'versions' && <VersionsTab file={file} etag={etag} mayRestore={mayChange} />}
           {tab === 'uses' && <UsesTab fileId={file.id} />}
           {tab === 'links' && mayRun && (

@@ -8,14 +8,17 @@ import { CopyButton } from '../../ui/kit/copy.tsx'
 import { DataTable } from '../../ui/kit/data-table.tsx'
 import { FilesButton } from '../../ui/kit/drop-zone.tsx'
 import { Empty, Skeleton } from '../../ui/kit/page.tsx'
+import { useKeys } from '../../ui/use-keys.ts'
 import { PageProblem, toFile } from '../shell/index.ts'
 import { ChosenFiles } from './chosen-files.tsx'
 import { type Entry, fileColumns } from './file-columns.tsx'
 import { FileFilters } from './file-filters.tsx'
 import styles from './files.module.css'
-import { baseOf, levelsOf } from './model/names.ts'
+import { baseOf, folderOf, levelsOf } from './model/names.ts'
 import { type FilesSearch, isSearch, type Sort } from './model/search.ts'
+import { Peek } from './peek.tsx'
 import { useFiles, useFolders } from './queries.ts'
+import { ZipButton } from './zip-button.tsx'
 
 type Props = {
   search: FilesSearch
@@ -23,6 +26,8 @@ type Props = {
   onUpload: (files: Dropped[]) => void
   mayWrite: boolean
 }
+
+const inFolder = (folder: string): FilesSearch => (folder === '' ? {} : { folder })
 
 /** The folders and files of a level; or all files below it that are searched for. */
 export function Folder({ search, onChange, onUpload, mayWrite }: Props) {
@@ -42,6 +47,8 @@ export function Folder({ search, onChange, onUpload, mayWrite }: Props) {
   }, [folders.data, folders.hasNextPage, files.data, hasSearch])
   const columns = useMemo(() => fileColumns(hasSearch), [hasSearch])
   const total = (files.data?.pages[0]?.total ?? 0) + (hasSearch ? 0 : (folders.data?.pages[0]?.total ?? 0))
+  const folder = search.folder ?? ''
+  useKeys({ Backspace: () => folder !== '' && move(inFolder(folderOf(folder))) })
   const move = (next: FilesSearch) => {
     setPicked(new Set())
     onChange(next)
@@ -55,9 +62,7 @@ export function Folder({ search, onChange, onUpload, mayWrite }: Props) {
   return (
     <>
       <FileFilters search={search} rows={entries} onChange={move} />
-      {search.run === undefined && (
-        <Crumbs folder={search.folder ?? ''} onOpen={(folder) => move(folder === '' ? {} : { folder })} />
-      )}
+      {search.run === undefined && <Crumbs folder={folder} onOpen={(to) => move(inFolder(to))} />}
       {failed ? (
         <PageProblem problem={asProblem(failed.error)} onRetry={() => void failed.refetch()} />
       ) : files.isPending || (folders.isPending && !hasSearch) ? (
@@ -78,6 +83,7 @@ export function Folder({ search, onChange, onUpload, mayWrite }: Props) {
           onEnd={more}
           picked={picked}
           onPick={(ids) => setPicked(new Set([...ids].filter((id) => !id.startsWith('folder '))))}
+          peek={({ file }, close) => file && <Peek key={file.id} file={file} onClose={close} />}
           sort={search.sort ?? 'name'}
           onSort={(sort) => move({ ...search, sort: sort as Sort })}
         />
@@ -120,6 +126,9 @@ function Crumbs({ folder, onOpen }: { folder: string; onOpen: (folder: string) =
           )}
         </span>
       ))}
+      <ZipButton look="quiet" size="small" choice={{ prefix: `${folder}/` }} name={`${baseOf(folder)}.zip`}>
+        Download as a zip
+      </ZipButton>
     </nav>
   )
 }

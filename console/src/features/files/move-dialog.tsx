@@ -70,3 +70,42 @@ export function MoveDialog({ title, onMove, onClose }: Props) {
     </Dialog>
   )
 }
+
+type TagProps = { title: string; onTag: (tags: string[]) => Promise<void>; onClose: () => void }
+
+/** Adds tags, and keeps those that the files have. */
+export function TagDialog({ title, onTag, onClose }: TagProps) {
+  const [text, setText] = useState('')
+  const [isBusy, setBusy] = useState(false)
+  const tags = text
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '')
+  return (
+    <Dialog
+      title={title}
+      about="The files keep the tags that they have."
+      onClose={onClose}
+      onSubmit={() => {
+        setBusy(true)
+        void onTag(tags).finally(() => setBusy(false))
+      }}
+      actions={
+        <>
+          <Button onClick={onClose}>Leave it</Button>
+          <Button type="submit" look="primary" busy={isBusy} disabled={tags.length === 0}>
+            Add
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="Tags, separated by commas"
+        required
+        maxLength={500}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+    </Dialog>
+  )
+}

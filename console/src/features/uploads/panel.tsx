@@ -1,15 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { progressOf, type Upload } from '../../api/uploads/model.ts'
+import { firstUploads, progressOf, type Upload } from '../../api/uploads/model.ts'
 import { answerTaken, cancelUpload, clearUploads, retryUpload } from '../../api/uploads/queue.ts'
-import { bytes, plural } from '../../ui/format/time.ts'
+import { bytes, count, plural } from '../../ui/format/time.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Button, IconButton } from '../../ui/kit/button.tsx'
 import { toFile } from '../shell/index.ts'
 import { mayRetry, reasonOf } from './model/reason.ts'
 import styles from './panel.module.css'
 import { useUploads } from './uploads.tsx'
+
+/** Thousands of rows would be slow to draw with each step of their progress. */
+const MAX_SHOWN = 100
 
 export function UploadPanel() {
   const uploads = useUploads()
@@ -64,9 +67,10 @@ export function UploadPanel() {
             </div>
           )}
           <ul>
-            {uploads.map((one) => (
+            {firstUploads(uploads, MAX_SHOWN).map((one) => (
               <Row key={one.id} upload={one} />
             ))}
+            {uploads.length > MAX_SHOWN && <li>and {count(uploads.length - MAX_SHOWN)} more</li>}
           </ul>
         </>
       )}

@@ -82,14 +82,19 @@ export function FilesButton({ onFiles, multiple = true, accept, ...button }: Fil
   )
 }
 
-/** Files that are pasted while this is shown. A text that is pasted into a field stays with the field. */
+/** Programs also put a picture of copied text or cells on the clipboard, which is not what somebody wants in a field. */
+const ELSEWHERE = 'input, textarea, select, [contenteditable]'
+
+/** Files that are pasted while this is shown, but not into a field or a dialog. */
 export function usePastedFiles(onFiles: ((files: Dropped[]) => void) | null): void {
   const current = useRef(onFiles)
   current.current = onFiles
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
       const files = chosenFiles(event.clipboardData?.files ?? null)
-      if (files.length === 0 || current.current === null) return
+      const isElsewhere =
+        (event.target as Element).closest?.(ELSEWHERE) ?? document.querySelector('[role=dialog]')
+      if (files.length === 0 || current.current === null || isElsewhere) return
       event.preventDefault()
       current.current(files)
     }

@@ -1,10 +1,13 @@
-// Shows JSON as a tree that folds. Long lists and texts show only their beginning until the reader asks for more.
+// Shows JSON as a tree that folds. Long lists and texts show only their beginning until the reader asks for more. A reference to a
+// file of the team has a link to it.
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { bytes } from '../format/time.ts'
 import { Icon } from '../icon.tsx'
 import { IconButton } from './button.tsx'
 import styles from './json.module.css'
 
+const FILE_ID = /^file_[0-9a-z]{26}$/
 const CHILDREN_AT_ONCE = 100
 const MAX_TEXT = 400
 const OPEN_UNTIL_DEPTH = 2
@@ -54,6 +57,11 @@ function Branch({ name, value, depth }: { name: string | null; value: unknown; d
       <div style={indent}>
         {key}
         <Leaf value={value} />
+        {name === '$file' && typeof value === 'string' && FILE_ID.test(value) && (
+          <Link to={'/files/$id' as '/'} params={{ id: value } as never} className={`link ${styles.file}`}>
+            Open the file
+          </Link>
+        )}
       </div>
     )
   const [open, close] = isList ? ['[', ']'] : ['{', '}']
