@@ -2,11 +2,11 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { AppError } from '../core/errors.ts'
-import { ID_PREFIXES, isId } from '../core/ids.ts'
 import type { AppEnv } from './app-env.ts'
 import { consolePage, wantsConsole } from './console-page.ts'
 import { problemResponse } from './problem.ts'
 import { metaOf } from './route-meta.ts'
+import { describeUnknownRoute } from './unknown-route.ts'
 
 const SECURITY_HEADERS: [string, string][] = [
   ['x-content-type-options', 'nosniff'],
@@ -97,13 +97,21 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Browsers get the console. Otherwise, a path with other methods returns 405 with `Allow`, and any other path 404. */
 export function answerUnknown(app: Hono<AppEnv>): (c: Context<AppEnv>) => Response | Promise<Response> {
+  let known: string[] | null = null
+  const patterns = (): string[] => {
+    known ??= [...new Set(app.routes.map(({ path }) => path))]
+    return known
+  }
   return (c) => {
     if (wantsConsole(c)) return consolePage(c)
     const allowed = METHODS.filter((method) =>
       app.router.match(method, c.req.path)[0].some(([[handler]]) => metaOf(handler)?.doc !== undefined),
     )
     if (allowed.length === 0 || allowed.includes(c.req.method))
-      return problemResponse(c, new AppError('route.not_found', { detail: describeUnknownRoute(c.req.path) }))
+      return problemResponse(
+        c,
+        new AppError('route.not_found', { detail: describeUnknownRoute(patterns(), c.req.path) }),
+      )
     return problemResponse(
       c,
       new AppError('route.method_not_allowed', {
@@ -113,15 +121,3 @@ export function answerUnknown(app: Hono<AppEnv>): (c: Context<AppEnv>) => Respon
     )
   }
 }
-
-const LIKE_AN_ID = new RegExp(`^(?:${ID_PREFIXES.join('|')})_`)
-
-/** A mistyped id matches no route, so say that the id is the problem. */
-function describeUnknownRoute(path: string): string {
-  const id = path.split('/').find((part) => LIKE_AN_ID.test(part) && !isAnyId(part))
-  return id === undefined
-    ? 'The route does not exist. All routes are listed in /docs.'
-    : `${JSON.stringify(id.slice(0, 100))} is not a valid id: after its prefix, an id has 26 digits and lower-case letters.`
-}
-
-const isAnyId = (text: string): boolean => ID_PREFIXES.some((prefix) => isId(prefix, text))

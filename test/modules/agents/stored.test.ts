@@ -239,3 +239,15 @@ test('the tools are listed with the settings that an agent gives them', async ()
   expect(free.length).toBeGreaterThan(5)
   await newAgent(person, { tools: free.map(({ name }: any) => name) })
 })
+
+test('an unknown type of agent is named, with the types that exist', async () => {
+  const person = await newPerson()
+  const detail = '"poet" does not exist there. It can be researcher, coder, writer, analyst, debugger.'
+  for (const answer of [
+    await get(`${PATH}/types/poet`, person),
+    await get(`${PATH}/poet`, person),
+    await post(`${PATH}/types/poet/clone`, person, {}),
+    await post(`${PATH}/poet/execute`, person, { prompt: 'A poem' }),
+  ])
+    expect([answer.status, answer.body.code, answer.body.detail]).toEqual([404, 'route.not_found', detail])
+})
