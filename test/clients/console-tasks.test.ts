@@ -1,5 +1,6 @@
 // Journeys through the pages of tasks in a browser, on a real installation with fresh state and no mocked API.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { call } from '../e2e/client.ts'
@@ -196,6 +197,68 @@ journey('a tree shows the parts of a task, and the pages fit a phone and both th
       await requireNoSideways(one, path)
       await takePicture(one, `${path.replace(/_\w+/, '').replace(/\W+/g, '-').slice(1)}-390-${theme}`)
     }
+  }
+  requireNoFaults(one)
+})
+
+journey('templates make tasks, files bring and take them, and figures count them', async () => {
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one, '/tasks/templates')
+  const card = page.getByRole('listitem').filter({ hasText: 'Release with checks' })
+  await card.getByRole('button', { name: 'Use it' }).click()
+  await page.getByLabel('version').fill('2.0')
+  await page.getByRole('button', { name: 'Create it' }).click()
+  await page.getByRole('heading', { name: 'Release 2.0' }).waitFor()
+  await page.getByRole('tab', { name: 'Parts 4' }).click()
+  await page.getByText('Write the notes of 2.0').waitFor()
+  await page.getByRole('button', { name: 'Keep as a template' }).click()
+  await page.getByLabel('Name').fill('Our release')
+  await page.getByText('5 tasks in all.').waitFor()
+  await page.getByRole('button', { name: 'Keep it' }).click()
+  const own = page.getByRole('listitem').filter({ hasText: 'Our release' })
+  await own.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('button', { name: 'Delete the template' }).click()
+  await own.waitFor({ state: 'detached' })
+
+  await page.goto('/tasks/import')
+  const rows = 'title,type,priority\nCount the lamps,custom,7\n,custom,5\n'
+  await page
+    .getByLabel('Choose a file')
+    .setInputFiles({ name: 'tasks.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) })
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByText('1 task created').waitFor()
+  await page.getByText('Row 2').waitFor()
+
+  await page.goto('/tasks?priority=7,8,9')
+  await page.getByRole('row', { name: /Count the lamps/ }).waitFor()
+  await page.getByRole('button', { name: 'Export' }).click()
+  const dialog = page.getByRole('dialog')
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Export' }).click(),
+  ])
+  assert.equal(download.suggestedFilename(), 'tasks.csv')
+  const text = readFileSync(await download.path(), 'utf8')
+  assert.match(text, /Count the lamps/)
+  assert.doesNotMatch(text, /Write the notes/)
+
+  await page.goto('/tasks/limits')
+  await page.getByLabel('At most').fill('3')
+  await page.getByRole('button', { name: 'Set the limit' }).click()
+  await page.getByRole('list', { name: 'Limits' }).getByText('with the status Running').waitFor()
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await page.getByText('There is no limit.').waitFor()
+
+  await page.goto('/tasks/figures')
+  await page.getByRole('row', { name: /Custom/ }).waitFor()
+  for (const path of ['/tasks/figures', '/tasks/templates', '/tasks/limits', '/tasks/import']) {
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto(path)
+    await page.waitForLoadState('networkidle')
+    await requireAccessible(one, path)
+    await page.setViewportSize({ width: 390, height: 844 })
+    await requireNoSideways(one, path)
   }
   requireNoFaults(one)
 })

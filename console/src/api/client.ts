@@ -28,6 +28,8 @@ export type Options<E extends Endpoint> = Params<E> &
     ifMatch?: string
     /** Bytes of a download, such as `bytes=0-1023`. */
     range?: string
+    /** Instead of `body`: a text that is not JSON. */
+    content?: { type: string; text: string }
     /** Another team than that of the page: for work that goes on after somebody has switched teams. */
     team?: string | null
   }
@@ -54,11 +56,19 @@ export async function callWithHeaders<E extends Endpoint>(
 
 /** Raw bytes, such as a file or a large output. */
 export async function download<E extends Endpoint>(endpoint: E, options: Options<E>): Promise<Blob> {
+  return (await downloadWithStatus(endpoint, options)).bytes
+}
+
+/** For downloads that the server may prepare instead, which it says with 202. */
+export async function downloadWithStatus<E extends Endpoint>(
+  endpoint: E,
+  options: Options<E>,
+): Promise<{ status: number; bytes: Blob }> {
   const { method, path } = addressOf(endpoint, options)
   const response = await send(method, path, options)
   if (!response.ok)
     throw new Problem(response.status, parse(await response.text()) as object, response.headers)
-  return response.blob()
+  return { status: response.status, bytes: await response.blob() }
 }
 
 /** A response that arrives piece by piece. Null if there is nothing to follow. */
@@ -90,6 +100,7 @@ export function addressOf<E extends Endpoint>(
 
 type Sent = {
   body?: unknown
+  content?: { type: string; text: string }
   signal?: AbortSignal | undefined
   idempotencyKey?: string
   ifMatch?: string
@@ -108,7 +119,7 @@ async function send(
   const token = await accessToken()
   const user = currentUser()?.user.id
   if (asker !== undefined && user !== undefined && user !== asker) throw handedOver()
-  const { body, signal, idempotencyKey, ifMatch, accept, range, team = currentTeam() } = options
+  const { body, content, signal, idempotencyKey, ifMatch, accept, range, team = currentTeam() } = options
   const response = await fetch(path, {
     method,
     headers: {
@@ -116,11 +127,13 @@ async function send(
       ...(team === null ? {} : { 'x-team-id': team }),
       ...(accept === undefined ? {} : { accept }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(content === undefined ? {} : { 'content-type': content.type }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       ...(range === undefined ? {} : { range }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(content === undefined ? {} : { body: content.text }),
     ...(signal === undefined ? {} : { signal }),
   })
   // The session may have ended or been renewed since the token was read, so ask for a new one and try once more.

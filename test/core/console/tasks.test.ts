@@ -1,5 +1,6 @@
 // The models of the console's task pages, compared with the rules of the server.
 import { expect, test } from 'vitest'
+import { columnsOf, daysBefore } from '../../../console/src/features/tasks/model/figures.ts'
 import {
   bulkFilterOf,
   filterOf,
@@ -25,12 +26,16 @@ import {
   movesOf,
   verbOfMove,
 } from '../../../console/src/features/tasks/model/groups.ts'
+import { mediaTypeOf } from '../../../console/src/features/tasks/model/media-type.ts'
+import { wordsOf } from '../../../console/src/features/tasks/model/reason.ts'
 import { scheduleBody, scheduleForm } from '../../../console/src/features/tasks/model/schedule.ts'
+import { treeOf } from '../../../console/src/features/tasks/model/template.ts'
 import { ALLOWED, hasEnded, isAtWork } from '../../../console/src/features/tasks/model/verbs.ts'
 import { shownTaskStatus } from '../../../console/src/ui/status.ts'
 import * as status from '../../../src/modules/tasks/pure/status.ts'
 import { TaskSchedule } from '../../../src/modules/tasks/schema/parts.ts'
 import { CreateTask, ListTasks, TASK_SORTS, UpdateTask } from '../../../src/modules/tasks/schema/task.ts'
+import { CreateTaskTemplate } from '../../../src/modules/tasks/templates/schema.ts'
 import { OFFERED_TYPES } from '../../../src/modules/tasks/types/index.ts'
 
 const NOW = Date.parse('2026-12-01T10:00:30Z')
@@ -195,4 +200,63 @@ test('a schedule is once, at times or at an interval, and nothing of the other w
 test('local times go back and forth', () => {
   const local = localOf('2026-12-24T18:00:00.000Z')
   expect(new Date(local).toISOString()).toBe('2026-12-24T18:00:00.000Z')
+})
+
+test('a chart has a column for each day, also without tasks', () => {
+  expect(daysBefore(NOW, 3)).toBe('2026-11-29')
+  const columns = columnsOf(
+    [{ day: '2026-11-30', succeeded: 2, failed: 1, cancelled: 1, skipped: 3 }],
+    '2026-11-29',
+    '2026-12-01',
+  )
+  expect(columns.map(({ id, values }) => [id, values])).toEqual([
+    ['2026-11-29', [0, 0, 0]],
+    ['2026-11-30', [2, 1, 4]],
+    ['2026-12-01', [0, 0, 0]],
+  ])
+  expect(columns[0]?.name).toBe('29 Nov')
+})
+
+test('a task with its parts becomes a template with the order between them', () => {
+  const task = (id: string, more: object = {}) => ({
+    id,
+    title: id,
+    type: 'custom',
+    description: '',
+    input: null,
+    priority: 5,
+    tags: [],
+    weight: 1,
+    parentId: id === 'top' ? null : 'top',
+    dependsOn: [],
+    onDependencyFailure: 'block' as const,
+    retry: { attempts: 1, delayMs: 0, factor: 2, maxDelayMs: 0 },
+    timeoutMs: null,
+    ...more,
+  })
+  const other = { taskId: 'elsewhere', on: 'end' as const }
+  const tree = treeOf([
+    task('top'),
+    task('test', { weight: 2 }),
+    task('ship', { dependsOn: [{ taskId: 'test', on: 'success' }, other] }),
+  ])
+  expect(tree?.subtasks?.map(({ title, weight }) => [title, weight])).toEqual([
+    ['test', 2],
+    ['ship', undefined],
+  ])
+  expect(tree?.subtasks?.[1]).toMatchObject({ dependsOn: [{ ref: 'task2', on: 'success' }] })
+  expect(CreateTaskTemplate.safeParse({ name: 'x', task: tree }).success).toBe(true)
+  expect(treeOf([])).toBeNull()
+})
+
+test('a file of tasks is recognised by its name, or by its beginning', () => {
+  expect(mediaTypeOf('tasks.CSV', '')).toBe('text/csv')
+  expect(mediaTypeOf('tasks.jsonl', '')).toBe('application/jsonl')
+  expect(mediaTypeOf('tasks', ' [{}]')).toBe('application/json')
+  expect(mediaTypeOf('tasks', 'title,type')).toBe('text/csv')
+})
+
+test('a wait is said in words, and another reason as the server says it', () => {
+  expect(wordsOf({ code: 'timer', message: 'w waits: timer.' })).toBe('It waits for a time.')
+  expect(wordsOf({ code: 'plan', message: 'The plan is full.' })).toBe('The plan is full.')
 })

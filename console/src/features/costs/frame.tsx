@@ -1,9 +1,7 @@
 // The header that all pages of costs share, with the tabs that lead to them.
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Head } from '../../ui/kit/page.tsx'
-import { toPage } from '../shell/index.ts'
-import styles from './costs.module.css'
+import { PageLinks } from '../shell/index.ts'
 
 const PAGES: [path: string, name: string][] = [
   ['/costs', 'Overview'],
@@ -23,13 +21,7 @@ export function CostsFrame({ children, note, end }: Props) {
       <Head title="Costs" end={end}>
         {note}
       </Head>
-      <nav className={styles.pages} aria-label="Pages of costs">
-        {PAGES.map(([to, name]) => (
-          <Link key={to} {...toPage(to)} activeOptions={{ exact: to === '/costs', includeSearch: false }}>
-            {name}
-          </Link>
-        ))}
-      </nav>
+      <PageLinks label="Pages of costs" pages={PAGES} />
       {children}
     </>
   )

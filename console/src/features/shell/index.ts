@@ -26,6 +26,7 @@ export {
 export { LiveDot } from './live-dot.tsx'
 export { NoticeRow, useTarget } from './notices/notice-row.tsx'
 export { type Notice, useDeleteNotice, useReadAllNotices, useReadNotice } from './notices/queries.ts'
+export { PageLinks } from './page-links.tsx'
 export { PageProblem } from './page-problem.tsx'
 export { useMe } from './queries.ts'
 export { rootRoute, shellRoute } from './routes.tsx'

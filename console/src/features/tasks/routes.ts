@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { shellRoute } from '../shell/index.ts'
-import { readSearch, type TaskSearch } from './model/filter.ts'
+import { readSearch, type TaskSearch, TYPES } from './model/filter.ts'
 
 export const TABS = ['work', 'subtasks', 'dependencies', 'schedule', 'comments', 'history'] as const
 export type TaskTab = (typeof TABS)[number]
@@ -23,4 +23,41 @@ const one = createRoute({
   component: lazyRouteComponent(() => import('./task/task.tsx'), 'TaskPage'),
 })
 
-export const taskRoutes = [list, one]
+export type TemplateSearch = { source?: 'built-in' | 'team' | 'public'; type?: string; use?: string }
+
+const templates = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/tasks/templates',
+  validateSearch: ({ source, type, use }: Record<string, unknown>): TemplateSearch => {
+    const from = (['built-in', 'team', 'public'] as const).find((one) => one === source)
+    const kind = TYPES.find((one) => one === type)
+    return {
+      ...(from && { source: from }),
+      ...(kind && { type: kind }),
+      ...(typeof use === 'string' && /^tpl_/.test(use) && { use }),
+    }
+  },
+  component: lazyRouteComponent(() => import('./templates/templates.tsx'), 'Templates'),
+})
+
+const figures = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/tasks/figures',
+  validateSearch: ({ days }: Record<string, unknown>): { days?: number } =>
+    days === 7 || days === 90 ? { days } : {},
+  component: lazyRouteComponent(() => import('./figures/figures.tsx'), 'Figures'),
+})
+
+const limits = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/tasks/limits',
+  component: lazyRouteComponent(() => import('./limits.tsx'), 'Limits'),
+})
+
+const imports = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/tasks/import',
+  component: lazyRouteComponent(() => import('./import-page.tsx'), 'ImportPage'),
+})
+
+export const taskRoutes = [list, templates, figures, limits, imports, one]

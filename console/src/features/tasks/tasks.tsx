@@ -1,11 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { count } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
-import { Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import { Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
 import { LiveDot, useRights } from '../shell/index.ts'
+import { TasksFrame } from './frame.tsx'
 import { filterOf, type TaskFilter, type TaskSearch, type View } from './model/filter.ts'
 import { countOf, groupOfFilter } from './model/groups.ts'
 import { useCounts } from './queries.ts'
@@ -15,6 +16,9 @@ import { useLiveTasks } from './use-live-tasks.ts'
 
 const Board = lazy(() => import('./board/board.tsx').then(({ Board }) => ({ default: Board })))
 const Tree = lazy(() => import('./tree.tsx').then(({ Tree }) => ({ default: Tree })))
+const ExportDialog = lazy(() =>
+  import('./export-dialog.tsx').then(({ ExportDialog }) => ({ default: ExportDialog })),
+)
 const NewTask = lazy(() => import('./task-dialog.tsx').then(({ NewTask }) => ({ default: NewTask })))
 
 const VIEW_NAMES: { id: View; name: string }[] = [
@@ -31,6 +35,7 @@ export function Tasks() {
   const { view = 'list', sort = '-created' } = search
   const filter = useMemo(() => filterOf(search), [search])
   const counts = useCounts(filter).data
+  const [isExporting, setExporting] = useState(false)
   useLiveTasks()
   const change = (next: Partial<TaskSearch>) =>
     void go({
@@ -52,37 +57,41 @@ export function Tasks() {
   const openNew = () => change({ new: true })
   const common = { filter, onFilter: setFilter, mayRun, onNew: openNew }
   return (
-    <>
-      <Head
-        title="Tasks"
-        end={
-          <>
-            <SearchField
-              label="Search tasks"
-              placeholder="Words of a task"
-              value={filter.q ?? ''}
-              onChange={(q) => change({ q })}
-            />
-            {mayRun && (
-              <Button foldsText look="primary" icon="plus" onClick={openNew}>
-                New task
-              </Button>
-            )}
-          </>
-        }
-      >
-        <span className="faint num wide-only">{total === undefined ? '' : count(total)}</span>
-        <span className="wide-only">
-          <LiveDot />
-        </span>
-        <Tabs
-          look="box"
-          label="View"
-          tabs={VIEW_NAMES}
-          value={view}
-          onChange={(next) => change({ view: next === 'list' ? undefined : (next as View) } as never)}
-        />
-      </Head>
+    <TasksFrame
+      end={
+        <>
+          <SearchField
+            label="Search tasks"
+            placeholder="Words of a task"
+            value={filter.q ?? ''}
+            onChange={(q) => change({ q })}
+          />
+          <Button foldsText icon="download" disabled={!total} onClick={() => setExporting(true)}>
+            Export
+          </Button>
+          {mayRun && (
+            <Button foldsText look="primary" icon="plus" onClick={openNew}>
+              New task
+            </Button>
+          )}
+        </>
+      }
+      note={
+        <>
+          <span className="faint num wide-only">{total === undefined ? '' : count(total)}</span>
+          <span className="wide-only">
+            <LiveDot />
+          </span>
+          <Tabs
+            look="box"
+            label="View"
+            tabs={VIEW_NAMES}
+            value={view}
+            onChange={(next) => change({ view: next === 'list' ? undefined : (next as View) } as never)}
+          />
+        </>
+      }
+    >
       <TaskFilters filter={filter} counts={counts} onChange={setFilter} />
       <Suspense fallback={<Skeleton rows={12} />}>
         {view === 'board' ? (
@@ -104,7 +113,12 @@ export function Tasks() {
           <NewTask onClose={() => change({ new: undefined } as never)} />
         </Suspense>
       )}
-    </>
+      {isExporting && (
+        <Suspense>
+          <ExportDialog filter={filter} total={total ?? 0} onClose={() => setExporting(false)} />
+        </Suspense>
+      )}
+    </TasksFrame>
   )
 }
 

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { serverNow } from '../../api/clock.ts'
 import { asProblem } from '../../api/problem.ts'
 import { plural } from '../../ui/format/time.ts'
@@ -8,6 +8,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Skeleton } from '../../ui/kit/page.tsx'
 import { shownTaskStatus, statusLabel } from '../../ui/status.ts'
+import { useRowKeys } from '../../ui/use-row-keys.ts'
 import { PageProblem, toTask } from '../shell/index.ts'
 import { AssigneeName } from './assignee.tsx'
 import { queryOf } from './model/filter.ts'
@@ -15,12 +16,10 @@ import { type TaskRow, useSomeTasks } from './queries.ts'
 import { Due } from './task-columns.tsx'
 import { NoTasks, type ViewProps } from './task-list.tsx'
 import styles from './tree.module.css'
-import { useRowFocus } from './use-row-focus.ts'
 
 /** The matching tasks at the top, each with all its parts. */
 export function Tree(view: ViewProps) {
-  const box = useRef<HTMLDivElement>(null)
-  useRowFocus(box)
+  const box = useRowKeys<HTMLDivElement>()
   const list = useSomeTasks({ ...queryOf(view.filter, serverNow()), parent: 'none' })
   if (list.isError) return <PageProblem problem={asProblem(list.error)} onRetry={() => void list.refetch()} />
   if (list.isPending) return <Skeleton rows={12} />

@@ -1,25 +1,24 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { serverNow } from '../../../api/clock.ts'
 import { asProblem } from '../../../api/problem.ts'
 import { count } from '../../../ui/format/time.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { Button } from '../../../ui/kit/button.tsx'
 import { ProblemNote, Skeleton } from '../../../ui/kit/page.tsx'
+import { useRowKeys } from '../../../ui/use-row-keys.ts'
 import { queryOf, type TaskFilter } from '../model/filter.ts'
 import { GROUPS, type Group, verbOfMove } from '../model/groups.ts'
 import type { Verb } from '../model/verbs.ts'
 import { useVerb } from '../mutations.ts'
 import { type TaskRow, useSomeTasks } from '../queries.ts'
 import type { ViewProps } from '../task-list.tsx'
-import { useRowFocus } from '../use-row-focus.ts'
 import styles from './board.module.css'
 import { Card } from './card.tsx'
 import { ConfirmMove, type Move } from './confirm-move.tsx'
 
 /** One column for each group of statuses. Moving a card does what leads to that status. */
 export function Board({ filter, mayRun }: ViewProps) {
-  const box = useRef<HTMLDivElement>(null)
-  useRowFocus(box)
+  const box = useRowKeys<HTMLDivElement>()
   const [dragged, setDragged] = useState<TaskRow | null>(null)
   const [asked, setAsked] = useState<Move | null>(null)
   const act = useVerb()

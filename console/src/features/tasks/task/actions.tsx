@@ -1,13 +1,16 @@
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { plural } from '../../../ui/format/time.ts'
-import { Button } from '../../../ui/kit/button.tsx'
+import { Button, IconButton } from '../../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../../ui/kit/confirm.tsx'
 import { toTasks } from '../../shell/index.ts'
 import { allows, isAtWork, type Verb } from '../model/verbs.ts'
 import { useDelete, useVerb } from '../mutations.ts'
 import type { Task } from '../queries.ts'
 
+const KeepDialog = lazy(() =>
+  import('../templates/keep-dialog.tsx').then(({ KeepDialog }) => ({ default: KeepDialog })),
+)
 const RetryTask = lazy(() => import('./retry-dialog.tsx').then(({ RetryTask }) => ({ default: RetryTask })))
 
 /** What can be done with the task in its status. */
@@ -16,6 +19,7 @@ export function TaskActions({ task, onEdit }: { task: Task; onEdit: () => void }
   const remove = useDelete()
   const go = useNavigate()
   const [isRetrying, setRetrying] = useState(false)
+  const [isKeeping, setKeeping] = useState(false)
   const { id, title, status, children } = task
   const parts = children > 0 ? ` So are its ${plural(children, 'part')}.` : ''
   const isBusy = (verb: Verb) => act.isPending && act.variables.verb === verb
@@ -24,6 +28,7 @@ export function TaskActions({ task, onEdit }: { task: Task; onEdit: () => void }
       <Button foldsText icon="pencil" onClick={onEdit}>
         Edit
       </Button>
+      <IconButton icon="layers" label="Keep as a template" onClick={() => setKeeping(true)} />
       <ConfirmButton
         foldsText
         icon="trash"
@@ -83,6 +88,11 @@ export function TaskActions({ task, onEdit }: { task: Task; onEdit: () => void }
         <Button look="primary" icon="retry" onClick={() => setRetrying(true)}>
           Retry
         </Button>
+      )}
+      {isKeeping && (
+        <Suspense>
+          <KeepDialog task={task} onClose={() => setKeeping(false)} />
+        </Suspense>
       )}
       {isRetrying && (
         <Suspense>

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { asProblem } from '../../../api/problem.ts'
 import { count } from '../../../ui/format/time.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
@@ -7,21 +7,20 @@ import { Button } from '../../../ui/kit/button.tsx'
 import { ProblemNote, Skeleton } from '../../../ui/kit/page.tsx'
 import { Tag } from '../../../ui/kit/tag.tsx'
 import { shownStatus, statusLabel } from '../../../ui/status.ts'
+import { useRowKeys } from '../../../ui/use-row-keys.ts'
 import { toTask } from '../../shell/index.ts'
 import { hasEnded, isAtWork } from '../model/verbs.ts'
 import { useUpdate, useWaive } from '../mutations.ts'
 import { type Task, useGraph } from '../queries.ts'
 import { TaskField } from '../task-field.tsx'
 import { TaskGraph } from '../task-graph.tsx'
-import { useRowFocus } from '../use-row-focus.ts'
 import styles from './task.module.css'
 import type { TabProps } from './work-tab.tsx'
 
 type Dependency = Task['dependsOn'][number]
 
 export function DependenciesTab({ task, mayRun }: TabProps) {
-  const box = useRef<HTMLDivElement>(null)
-  useRowFocus(box)
+  const box = useRowKeys<HTMLDivElement>()
   const graph = useGraph(task.id)
   const titles = new Map(graph.data?.nodes.map(({ id, title }) => [id, title]))
   const dependants = graph.data?.edges.filter(({ from }) => from === task.id) ?? []

@@ -1,17 +1,16 @@
-import { lazy, Suspense, useRef, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button } from '../../../ui/kit/button.tsx'
 import { Empty } from '../../../ui/kit/page.tsx'
+import { useRowKeys } from '../../../ui/use-row-keys.ts'
 import { hasEnded } from '../model/verbs.ts'
 import { Parts } from '../tree.tsx'
-import { useRowFocus } from '../use-row-focus.ts'
 import styles from './task.module.css'
 import type { TabProps } from './work-tab.tsx'
 
 const NewTask = lazy(() => import('../task-dialog.tsx').then(({ NewTask }) => ({ default: NewTask })))
 
 export function SubtasksTab({ task, mayRun }: TabProps) {
-  const box = useRef<HTMLDivElement>(null)
-  useRowFocus(box)
+  const box = useRowKeys<HTMLDivElement>()
   const [isNew, setNew] = useState(false)
   const add = mayRun && !hasEnded(task.status) && (
     <Button icon="plus" onClick={() => setNew(true)}>
