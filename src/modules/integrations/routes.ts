@@ -174,11 +174,11 @@ export const integrationRoutes = router()
     async (c) => {
       try {
         const parameters = new URL(c.req.url).searchParams
-        const { name, spentCookie } = await finishConnect(c.var.request, parameters, (one) =>
+        const { spentCookie, ...connected } = await finishConnect(c.var.request, parameters, (one) =>
           readCookie(c, one),
         )
         dropCookie(c, spentCookie)
-        return answerPage(c, await connectedPage(name))
+        return answerPage(c, await connectedPage(connected))
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error
         c.var.request.log.warn('an integration was not connected', { error })

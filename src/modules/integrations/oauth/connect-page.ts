@@ -1,5 +1,6 @@
 // The pages of a consent: the target of a link in a mail, and the return page of the provider.
-import { FORM_STYLE, type HtmlPage, html, htmlPage } from '../../../http/html-page.ts'
+import { FORM_STYLE, type Html, type HtmlPage, html, htmlPage } from '../../../http/html-page.ts'
+import type { Connected } from './connect.ts'
 
 const CONNECT_BODY = html`
 <h1>Connect an integration</h1>
@@ -57,10 +58,20 @@ at('form').addEventListener('submit', async (event) => {
 export const connectPageHtml = (): Promise<HtmlPage> =>
   htmlPage({ title: 'Connect an integration', style: FORM_STYLE, body: CONNECT_BODY, script: CONNECT_SCRIPT })
 
-export const connectedPage = (name: string): Promise<HtmlPage> =>
-  messagePage('Connected', `The integration "${name}" is connected. You can close this page.`)
+/** People come from the console, or from a mail. The link is only a path, so it leads to this server. */
+export const connectedPage = ({ id, teamId, name }: Connected): Promise<HtmlPage> =>
+  messagePage(
+    'Connected',
+    html`<p>The integration "${name}" is connected.</p>
+<p><a href="/integrations/${id}?team=${teamId}">Continue in the console</a>, or close this page.</p>`,
+  )
 
-export const notConnectedPage = (reason: string): Promise<HtmlPage> => messagePage('Not connected', reason)
+export const notConnectedPage = (reason: string): Promise<HtmlPage> =>
+  messagePage(
+    'Not connected',
+    html`<p>${reason}</p>
+<p><a href="/integrations">Go to the integrations</a></p>`,
+  )
 
-const messagePage = (title: string, message: string): Promise<HtmlPage> =>
-  htmlPage({ title, style: FORM_STYLE, body: html`<h1>${title}</h1><p>${message}</p>` })
+const messagePage = (title: string, message: Html): Promise<HtmlPage> =>
+  htmlPage({ title, style: FORM_STYLE, body: html`<h1>${title}</h1>${message}` })

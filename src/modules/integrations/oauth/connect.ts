@@ -78,12 +78,14 @@ export async function startConnect(ctx: ServiceContext, id: string): Promise<Sta
   }
 }
 
+export type Connected = { id: string; teamId: string; name: string }
+
 /** Handles the return of the browser. Throws `integration.connect_failed` with what the person can do. */
 export async function finishConnect(
   request: RequestContext,
   parameters: URLSearchParams,
   readCookie: (name: string) => string | undefined,
-): Promise<{ name: string; spentCookie: string }> {
+): Promise<Connected & { spentCookie: string }> {
   const stateHash = await sha256Hex(parameters.get('state') ?? '')
   const spentCookie = connectCookie(stateHash)
   const browser = readCookie(spentCookie)
@@ -118,7 +120,7 @@ export async function finishConnect(
     },
   )
   if (outcome === 'guard_missed') throw failed('The integration has been deleted in the meantime.')
-  return { name: credential.name, spentCookie }
+  return { id: integrationId, teamId, name: credential.name, spentCookie }
 }
 
 function requireCode(parameters: URLSearchParams, { config }: Credential): string {
