@@ -257,6 +257,7 @@ export const DeploymentPlatform = z
     integrationTypes: z.array(z.string()).describe('Integrations that can be used.'),
     project: z.string().describe('What `project` names.'),
     settings: z.array(z.string()).describe('The settings that it takes.'),
+    settingsSchema: z.record(z.string(), z.unknown()).describe('A JSON Schema of these settings.'),
     previews: z.boolean(),
     promotes: z.boolean().describe('Whether a preview becomes the public site without being sent again.'),
     rollsBack: z.enum(['without-upload', 'with-upload']),

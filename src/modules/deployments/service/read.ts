@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { ReadContext } from '../../../context.ts'
 import { decodeCursor, encodeCursor } from '../../../core/cursor.ts'
 import { notFound } from '../../../core/errors.ts'
@@ -7,14 +8,15 @@ import { type DeploymentRow, findDeployment } from '../repo/deployments.ts'
 import { findFilePage } from '../repo/files.ts'
 import { countDeployments, findDeployments } from '../repo/list.ts'
 import { findLines } from '../repo/logs.ts'
-import type {
-  Deployment,
-  DeploymentFile,
-  DeploymentLogLine,
-  DeploymentPlatform,
-  ListDeploymentFiles,
-  ListDeploymentLogs,
-  ListDeployments,
+import {
+  type Deployment,
+  type DeploymentFile,
+  type DeploymentLogLine,
+  type DeploymentPlatform,
+  type ListDeploymentFiles,
+  type ListDeploymentLogs,
+  type ListDeployments,
+  Settings,
 } from '../schema.ts'
 import { toDeployment, toLogLine } from './view.ts'
 
@@ -78,6 +80,7 @@ export const listPlatforms = (): Page<DeploymentPlatform> => ({
     integrationTypes: [...one.integrationTypes],
     project: one.project,
     settings: [...one.settings],
+    settingsSchema: settingsSchemaOf(one.settings),
     previews: one.previews,
     promotes: one.restore?.promote === true,
     rollsBack: one.restore === undefined ? 'with-upload' : 'without-upload',
@@ -85,3 +88,10 @@ export const listPlatforms = (): Page<DeploymentPlatform> => ({
     notes: [...one.notes],
   })),
 })
+
+/** For forms. */
+function settingsSchemaOf(names: readonly (keyof Settings)[]): Record<string, unknown> {
+  const mask = Object.fromEntries(names.map((name) => [name, true]))
+  const { $schema: _, ...schema } = z.toJSONSchema(Settings.pick(mask as Record<keyof Settings, true>))
+  return schema
+}
