@@ -13,6 +13,7 @@ import { agentRoutes } from './features/agents/routes.ts'
 import { approvalRoutes } from './features/approvals/routes.ts'
 import { authRoutes } from './features/auth/routes.ts'
 import { costRoutes } from './features/costs/routes.ts'
+import { deploymentRoutes } from './features/deployments/routes.ts'
 import { fileRoutes } from './features/files/routes.ts'
 import { homeRoutes } from './features/home/routes.ts'
 import { integrationRoutes } from './features/integrations/routes.ts'
@@ -40,6 +41,7 @@ const router = createRouter({
       ...costRoutes,
       ...fileRoutes,
       ...taskRoutes,
+      ...deploymentRoutes,
       ...settingsRoutes,
       ...notificationRoutes,
     ]),

@@ -28,6 +28,7 @@ export const NAVIGATION: { name: string; items: Item[] }[] = [
       { to: '/tasks', icon: 'board', name: 'Tasks', key: 't' },
       { to: '/integrations', icon: 'plug', name: 'Integrations', key: 'i' },
       { to: '/files', icon: 'file', name: 'Files', key: 'f' },
+      { to: '/deployments', icon: 'upload', name: 'Deployments', key: 'd' },
     ],
   },
   {
