@@ -4,12 +4,13 @@ const MARK = 'on purpose: '
 
 export const onPurpose = (reason: string): string => `${MARK}${reason}`
 
-/** What follows from such an error elsewhere: the connection of a caller ends, and damaged rows cannot be read. */
+/** What follows from such an error elsewhere: the connection of a caller ends, damaged rows cannot be read, and other calls of the run fail. */
 const CONSEQUENCES = [
   'disconnected: ',
   'Network connection lost.',
   'because client disconnected',
   'run.unreadable: ',
+  'The run left memory while it took an event',
 ]
 /** They are only left out so soon after an error with the mark: later they are news. */
 const FOLLOW_WITHIN_MS = 10_000

@@ -2,8 +2,11 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { setFaultHook } from '../../../durable-objects/run-host/rows/faults.ts'
+import { runHost } from '../../../src/objects/workflow-run.ts'
 import { lose } from '../../chaos/support/drive.ts'
 import { get } from '../../helpers/api.ts'
+import { onPurpose } from '../../helpers/on-purpose.ts'
 import { newPerson, newTeam } from '../../helpers/people.ts'
 import { newSpec, objectOf, runOf } from '../../helpers/runs.ts'
 import { newTrigger } from '../../helpers/triggers.ts'
@@ -60,6 +63,41 @@ test('an event ends the wait of each run of its team for its name, and of no oth
   for (const left of [other, elsewhere]) expect((await view(left)).status).toBe('waiting')
   await listed(runId)
   expect(await rowsOf(other)).toHaveLength(1)
+})
+
+test('an event reaches all of a thousand waits, also if the run leaves memory half way', async () => {
+  const person = await newPerson()
+  const nodes = Array.from({ length: 1_000 }, (_, n) => wait(`w${n}`, { name: 'go' }))
+  const spec = newSpec({ nodes }, { teamId: person.teamId })
+  let poisoned: Promise<unknown> | undefined
+  let before = 0
+  setFaultHook((point, { id }, args) => {
+    if (point !== 'core.take:before' || !id.equals(runHost(env.RUNS, spec.runId).id)) return
+    const fact = JSON.stringify(args[2])
+    if (fact.includes('poison')) throw new Error(onPurpose('dead'))
+    if (!fact.includes('evt-many')) return
+    before++
+    // Handled between two blocks of waits.
+    poisoned ??= runOf(spec.runId)
+      .signal({ name: 'poison', data: null, by: 'usr_x' })
+      .catch(() => undefined)
+  })
+  await runOf(spec.runId).start(spec)
+  const event = { teamId: person.teamId, id: 'evt-many', name: 'go', data: 1, at: Date.now() + 1_000 }
+  const first = await runOf(spec.runId)
+    .takeEvent(event)
+    .then(
+      () => 'taken',
+      () => 'failed',
+    )
+  await poisoned
+  setFaultHook(null)
+  expect([first, before < nodes.length]).toEqual(['failed', true])
+  const waits = async () =>
+    (await view(spec.runId)).nodes?.filter(({ status }) => status === 'waiting').length
+  expect(await waits()).toBe(nodes.length - before)
+  expect(await runOf(spec.runId).takeEvent(event)).toBe(true)
+  expect(await view(spec.runId)).toMatchObject({ status: 'succeeded' })
 })
 
 test('an event before the wait is in the index, but after it began, ends it', async () => {

@@ -381,3 +381,27 @@ test("a run queued at its workflow's gate holds no slot, and takes one when it i
   await shows(teamId, second, { status: 'running', slot: second })
   await cancel(second)
 })
+
+test('the sweep reaches all teams with runs in line, however many have some all the time', async () => {
+  const { teamId } = await newPerson()
+  const id = newId('run', clock.now())
+  const row = `(id, team_id, workflow_version, workflow_name, status, trigger_type, seq, created_at, line_since)`
+  await env.DB.batch([
+    // Teams without slots, with smaller ids.
+    env.DB.prepare(
+      `INSERT INTO runs ${row} SELECT ?1 || value, 'team_00' || value || ?1, 1, 'In line', 'queued', 'manual', 1, 1, 1 FROM
+       (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 150) SELECT value FROM n)`,
+    ).bind(id),
+    env.DB.prepare(`INSERT INTO runs ${row} VALUES (?, ?, 1, 'In line', 'queued', 'manual', 1, 1, 1)`).bind(
+      id,
+      teamId,
+    ),
+  ])
+  let hasSlot = false
+  for (let n = 0; n < 40 && !hasSlot; n++) {
+    await withContext(sweepSlots)
+    hasSlot = (await rowOf(teamId, id))?.slot === id
+  }
+  await env.DB.prepare("DELETE FROM runs WHERE workflow_name = 'In line'").run()
+  expect(hasSlot).toBe(true)
+})

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { prepare } from '../../../src/db/statement.ts'
 import { findDependants } from '../../../src/modules/tasks/desk/repo/held.ts'
+import { findTeamsWithQueue } from '../../../src/modules/tasks/desk/repo/queue.ts'
 import { sweepTasks } from '../../../src/modules/tasks/desk/sweep.ts'
 import { newMemory, processDesk } from '../../../src/modules/tasks/desk/work.ts'
 import { claimQueued } from '../../../src/modules/tasks/runs/repo.ts'
@@ -124,4 +125,45 @@ test('all tasks that wait for one are found, page by page', async () => {
   for (let page = ['']; page.length > 0; found.push(...page))
     page = await findDependants(env.DB, [first.id], page.at(-1) ?? '', 2)
   expect(found).toEqual(others.sort())
+})
+
+test('all of more than 10,000 tasks that wait for one are released', async () => {
+  const ada = await newPerson()
+  const first = await newTask(ada, { autoStart: false })
+  const wait = await newTask(ada, { dependsOn: [{ taskId: first.id }] })
+  const others = `SELECT 'tsk_' || printf('%026d', value) || ?1 AS id, value FROM
+    (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 10100) SELECT value FROM n)`
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO tasks (id, team_id, title, type, status, status_since, held, root_id, due_sort, created_by, created_at, updated_at)
+       SELECT o.id, ?1, 'n', 'custom', 'blocked', 1, 1, o.id, 1, 'x', o.value, o.value FROM (${others}) o`,
+    ).bind(ada.teamId),
+    env.DB.prepare(
+      `INSERT INTO task_dependencies (task_id, depends_on, team_id, needs) SELECT o.id, ?2, ?1, 'success' FROM (${others}) o`,
+    ).bind(ada.teamId, first.id),
+    env.DB.prepare('DELETE FROM task_changes WHERE team_id = ?').bind(ada.teamId),
+  ])
+  await env.DB.prepare("UPDATE tasks SET status = 'succeeded' WHERE id = ?").bind(first.id).run()
+  await withContext((request) => processDesk(request, ada.teamId, newMemory()))
+  const held = await env.DB.prepare('SELECT count(*) AS n FROM tasks WHERE team_id = ? AND held = 1')
+    .bind(ada.teamId)
+    .first('n')
+  expect([held, (await taskOf(ada, wait.id)).status]).toEqual([0, 'succeeded'])
+})
+
+test('the sweep looks at all teams with a queue, however many have one all the time', async () => {
+  const [ada, ben] = [await newPerson(), await newPerson()]
+  const insert = env.DB.prepare(
+    `INSERT INTO tasks (id, team_id, title, type, status, status_since, root_id, due_sort, created_by, created_at, updated_at)
+     VALUES (?1, ?2, 'n', 'custom', 'queued', 1, ?1, 1, 'x', 1, 1)`,
+  )
+  const ids = [ada, ben].map(({ teamId }) => `tsk_queued-${teamId}`)
+  await env.DB.batch([insert.bind(ids[0], ada.teamId), insert.bind(ids[1], ben.teamId)])
+  const seen = new Set<string>()
+  for (let n = 0; n < 2_000 && !(seen.has(ada.teamId) && seen.has(ben.teamId)); n++)
+    for (const teamId of await findTeamsWithQueue(env.DB, 1)) seen.add(teamId)
+  await env.DB.prepare('DELETE FROM tasks WHERE id IN (?, ?)')
+    .bind(...ids)
+    .run()
+  expect([seen.has(ada.teamId), seen.has(ben.teamId)]).toEqual([true, true])
 })
