@@ -15,7 +15,8 @@ import { time } from './time.ts'
 type Event = { seq: number; type: string; path?: string; at: string }
 
 const SETTLES = new Set(['node.succeeded', 'node.failed', 'node.skipped', 'node.cancelled', 'node.settled'])
-const MAX_TRIES = 200
+/** Every tenth one fires the alarm. A child that was never started is stopped ten times, and each time takes up to two alarms. */
+const MAX_TRIES = 400
 const PAST_DEBOUNCE_MS = 250
 
 export async function checkEvents(view: RunView, disturbance: Disturbance): Promise<Event[]> {

@@ -5,7 +5,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { setTimeout as pause } from 'node:timers/promises'
 import { ALARM_RETRY_MS } from '../../../durable-objects/run-host/life/alarm.ts'
 import { type Packed, unpack } from '../../../durable-objects/run-host/rows/packed.ts'
-import { isTerminal } from '../../../src/engine/model/state.ts'
+import { isSettled, isTerminal } from '../../../src/engine/model/state.ts'
 import type { RunSpec } from '../../../src/objects/run-spec.ts'
 import type { RunView, WaitView } from '../../../src/objects/workflow-run.ts'
 import { onPurpose } from '../../helpers/on-purpose.ts'
@@ -58,10 +58,12 @@ export async function drive(spec: RunSpec, disturbance: Disturbance): Promise<Dr
 const isAnswerable = (kind: WaitView['kind']): boolean =>
   kind === 'signal' || kind === 'approval' || kind === 'resolve'
 
-/** Something is being done for it now. An `each` or a group only works if something inside does. */
+/** Something is being done for it now. An `each` or a group works itself once nothing inside it is open. */
 export function isBusy({ nodes = [] }: RunView): boolean {
   const running = nodes.filter(({ status }) => status === 'running').map(({ path }) => path)
-  const open = nodes.filter(({ status }) => status !== 'pending').map(({ path }) => path)
+  const open = nodes
+    .filter(({ status }) => status !== 'pending' && !isSettled(status))
+    .map(({ path }) => path)
   return running.some(
     (path) => !open.some((other) => other.startsWith(`${path}:`) || other.startsWith(`${path}.`)),
   )
