@@ -1,8 +1,7 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { type ComponentProps, useState } from 'react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
-import { count, duration, exact } from '../../ui/format/time.ts'
-import { Ago, useSeconds } from '../../ui/format/time-text.tsx'
+import { count } from '../../ui/format/time.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Empty, Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
@@ -10,8 +9,8 @@ import { Chip, Kbd } from '../../ui/kit/tag.tsx'
 import { useKeys } from '../../ui/use-keys.ts'
 import { LiveDot, PageProblem, toRun, useRights } from '../shell/index.ts'
 import styles from './approvals.module.css'
-import { Decide } from './decide.tsx'
-import { type Approval, useApprovals, useDecision } from './queries.ts'
+import { GLYPHS, Item } from './item.tsx'
+import { useApproval, useApprovals, useDecision } from './queries.ts'
 import type { ApprovalSearch } from './routes.ts'
 import { useLiveApprovals } from './use-live-approvals.ts'
 
@@ -22,31 +21,27 @@ const FILTER_LABELS = {
   timeout: 'Ran out',
   cancelled: 'Cancelled',
 } as const
-const GLYPHS = {
-  pending: 'waiting',
-  approved: 'succeeded',
-  rejected: 'failed',
-  timeout: 'cancelled',
-  cancelled: 'cancelled',
-} as const
 
 export function Approvals() {
   useTitle('Approvals')
   useLiveApprovals()
   const search = useSearch({ from: '/shell/approvals' })
-  const { status = 'pending', mine = false } = search
+  const { status = 'pending', mine = false, id } = search
   const go = useNavigate({ from: '/approvals' })
   const list = useApprovals({ status, mine })
   const decide = useDecision()
   const { mayDecide } = useRights()
   const [cursor, setCursor] = useState(0)
-  const items = list.data?.pages.flatMap((page) => page.items) ?? []
+  const linked = useApproval(id)
+  const others = list.data?.pages.flatMap((page) => page.items) ?? []
+  // The approval of a link comes first, whatever its status is.
+  const items = linked.data ? [linked.data, ...others.filter((one) => one.id !== id)] : others
   const total = list.data?.pages[0]?.total ?? 0
   const at = Math.min(cursor, items.length - 1)
   const current = items[at]
   const set = (change: Partial<ApprovalSearch>) => {
     setCursor(0)
-    void go({ search: (old) => ({ ...old, ...change }) })
+    void go({ search: ({ id: _, ...old }) => ({ ...old, ...change }) })
   }
   useKeys({
     j: () => setCursor(Math.min(items.length - 1, at + 1)),
@@ -80,9 +75,14 @@ export function Approvals() {
           Assigned to me
         </Chip>
       </div>
+      {linked.isError && (
+        <p className={styles.gone} role="status">
+          The approval of the link does not exist any more, or belongs to another team.
+        </p>
+      )}
       {list.isError ? (
         <PageProblem problem={asProblem(list.error)} onRetry={() => void list.refetch()} />
-      ) : list.isPending ? (
+      ) : list.isPending || linked.isLoading ? (
         <Skeleton rows={6} height={72} />
       ) : items.length === 0 ? (
         <Empty icon="checklist" title={status === 'pending' ? 'Nothing waits' : 'None'}>
@@ -111,50 +111,5 @@ export function Approvals() {
         </ul>
       )}
     </>
-  )
-}
-
-type ItemProps = {
-  approval: Approval
-  isCurrent: boolean
-  mayDecide: boolean
-  busyWith: string | null
-  onHover: () => void
-  onDecide: ComponentProps<typeof Decide>['onDecide']
-}
-
-function Item({ approval: one, isCurrent, mayDecide, busyWith, onHover, onDecide }: ItemProps) {
-  const now = useSeconds()
-  const isOpen = one.status === 'pending'
-  return (
-    <li className={styles.item} data-current={isCurrent} onPointerMove={onHover}>
-      <Glyph status={GLYPHS[one.status]} size={16} />
-      <div className={styles.about}>
-        <Link {...toRun(one.runId, { node: one.path })}>
-          <b>
-            <bdi>{one.title}</bdi>
-          </b>
-        </Link>
-        {one.message && <p>{one.message}</p>}
-        <small>
-          asked <Ago at={one.createdAt} />
-          {isOpen && one.expiresAt && (
-            <span title={exact(one.expiresAt)}>
-              , ends in {duration(Math.max(0, Date.parse(one.expiresAt) - now))}
-            </span>
-          )}
-          {one.quorum > 1 && `, ${one.decisions.length} of ${one.quorum} have agreed`}
-        </small>
-        {one.decisions.map((decision) => (
-          <small key={`${decision.by} ${decision.at}`}>
-            {decision.decision === 'approve' ? 'Approved' : 'Rejected'} <Ago at={decision.at} />
-            {decision.comment && `: ${decision.comment}`}
-          </small>
-        ))}
-      </div>
-      {isOpen && mayDecide && (
-        <Decide id={one.id} form={one.form} busy={busyWith === one.id} onDecide={onDecide} />
-      )}
-    </li>
   )
 }

@@ -1,4 +1,10 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { call, type Schemas } from '../../api/client.ts'
 import { PAGED, pageAfter } from '../../api/pages.ts'
 
@@ -24,6 +30,15 @@ export const useApprovals = ({ status = 'pending', mine = false }: ApprovalFilte
           ...pageAfter(pageParam),
         },
       }),
+  })
+
+/** The approval that a link names. */
+export const useApproval = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['approvals', 'one', id],
+    enabled: id !== undefined,
+    retry: false,
+    queryFn: () => call('GET /approvals/{id}', { params: { id: id ?? '' } }),
   })
 
 export type Decision = { id: string; decision: 'approve' | 'reject'; comment?: string; data?: unknown }
