@@ -147,3 +147,122 @@ journey('two people who change triggers at the same time both keep their change'
   await page.getByText('0 12 * * *').waitFor()
   await page.getByText('other.event').waitFor()
 })
+
+journey(
+  'a team is renamed, its people are invited again, its log tells who did it, and it is deleted',
+  async () => {
+    const one = await visit(browser, server.url)
+    const { page } = one
+    await signInAsDemo(one)
+    const team = await callAs<Made>(one, 'POST', '/teams', { name: 'Observatory' })
+    await page.goto(`/settings?page=members&team=${team.id}`)
+    const itself = page.getByRole('region', { name: 'Observatory', exact: true })
+    await itself.getByLabel('Name').fill('Planetarium')
+    await itself.getByLabel('Description').fill('For visitors')
+    await itself.getByRole('button', { name: 'Save' }).click()
+    const renamed = page.getByRole('region', { name: 'Planetarium', exact: true })
+    await renamed.waitFor()
+    await page.getByLabel('E-mail').fill('vera@example.com')
+    await page.getByRole('button', { name: 'Send the invitation' }).click()
+    await page.getByRole('button', { name: 'Send again to vera@example.com' }).click()
+    await page.getByText('is on its way to vera@example.com again').waitFor()
+    await page.getByRole('button', { name: /^Take back the invitation/ }).click()
+    await page.getByText('None.').waitFor()
+    await page.getByLabel('Invitations').selectOption('revoked')
+    await page.getByText('vera@example.com', { exact: true }).waitFor()
+    await requireAccessible(one, 'the team')
+
+    await page.getByRole('tab', { name: 'Audit log' }).click()
+    const log = page.getByRole('region', { name: 'Audit log' })
+    await log.getByText('invitation.revoked', { exact: true }).waitFor()
+    await log.getByLabel('Action').fill('team.updated')
+    await log.getByRole('button', { name: 'Filter' }).click()
+    await log.getByText('1 entry').waitFor()
+    await log.getByText('team.updated', { exact: true }).click()
+    await log.getByText('Planetarium').nth(1).waitFor()
+    assert.match(page.url(), /action=team\.updated/)
+    await requireAccessible(one, 'the audit log')
+    await takePicture(one, 'audit')
+    await page.setViewportSize({ width: 390, height: 800 })
+    await requireNoSideways(one, 'the audit log')
+    await page.goto(`/settings?page=audit&action=no.such&team=${team.id}`)
+    await page.getByText('No matching entries').waitFor()
+
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto(`/settings?page=members&team=${team.id}`)
+    await page.getByRole('button', { name: 'Delete the team' }).click()
+    const dialog = page.getByRole('dialog')
+    const really = dialog.getByRole('button', { name: 'Delete the team' })
+    await dialog.getByLabel('Type its name, Planetarium').fill('Observatory')
+    assert.ok(await really.isDisabled())
+    await dialog.getByLabel('Type its name, Planetarium').fill('Planetarium')
+    await really.click()
+    await page.waitForURL((url) => url.pathname === '/' && !url.search.includes('team='))
+    await page.getByText('The team Planetarium was deleted.').waitFor()
+    assert.deepEqual(one.faults, [])
+  },
+)
+
+journey('a key gets other rights and another name', async () => {
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one)
+  await page.goto('/settings?page=keys')
+  await page.getByLabel('Name').fill('Reports')
+  await page.getByLabel(/^See runs/).check()
+  await page.getByText('More', { exact: true }).click()
+  await page.getByLabel(/^See the audit log/).check()
+  await page.getByRole('button', { name: 'Create key' }).click()
+  await page.getByText('The key "Reports" is shown only once.').waitFor()
+  await page.getByText('runs:read, audit:read').waitFor()
+  await page.getByRole('button', { name: 'Edit Reports' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Monthly reports')
+  await dialog.getByLabel(/^See the audit log/).uncheck()
+  await dialog.getByLabel(/^See costs/).check()
+  await requireAccessible(one, 'a key')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('runs:read, costs:read').waitFor()
+  await page.getByText('Monthly reports').waitFor()
+  assert.deepEqual(one.faults, [])
+})
+
+journey('a link leads to its approval, which tells who was asked and who has decided', async () => {
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one)
+  const { id: me } = await callAs<Made>(one, 'GET', '/auth/me')
+  const ask = async (title: string, params: object) => {
+    const definition = {
+      nodes: [{ id: 'ask', type: 'flow.approval', params: { title, ...params } }],
+      edges: [],
+    }
+    const workflow = await callAs<Made>(one, 'POST', '/workflows', { name: title, definition })
+    await callAs(one, 'POST', `/workflows/${workflow.id}/execute`, { input: {} })
+  }
+  await ask('Open the dome?', { quorum: 2, assignees: [me, 'nobody@example.com'] })
+  await ask('Ask somebody else?', { assignees: ['nobody@example.com'] })
+  await page.goto('/approvals')
+  const item = (title: string) => page.locator('li', { hasText: title })
+  const dome = item('Open the dome?')
+  await dome.getByText('0 of 2 have agreed').waitFor()
+  await dome.getByText('Not a member who may decide: nobody@example.com').waitFor()
+  await item('Ask somebody else?').getByText('Others are asked.').waitFor()
+  await requireAccessible(one, 'approvals')
+  await dome.getByRole('button', { name: 'Comment' }).click()
+  await dome.getByLabel('Comment').fill('The sky is clear')
+  await dome.getByRole('button', { name: 'Approve' }).click()
+  await dome.getByText('1 of 2 have agreed').waitFor()
+  await dome.getByText('The sky is clear').waitFor()
+  await dome.getByText('You have approved.').waitFor()
+
+  type Found = { items: { id: string; title: string }[] }
+  const { items } = await callAs<Found>(one, 'GET', '/approvals')
+  const id = items.find(({ title }) => title === 'Open the dome?')?.id
+  await page.goto(`/approvals?status=rejected&id=${id}`)
+  await dome.getByText('Approved by Demo').waitFor()
+  await takePicture(one, 'approval')
+  await page.setViewportSize({ width: 390, height: 800 })
+  await requireNoSideways(one, 'an approval')
+  assert.deepEqual(one.faults, [])
+})

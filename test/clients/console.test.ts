@@ -296,7 +296,21 @@ journey('a stranger sees nothing of a team, and a viewer no button that would be
   await eve.page.getByRole('heading', { name: 'Runs' }).waitFor()
   assert.match(eve.page.url(), new RegExp(`team=${team.id}`))
   assert.equal(await eve.page.getByRole('link', { name: 'Start a run' }).count(), 0)
+  const made = {
+    name: 'Shown',
+    definition: { nodes: [{ id: 'a', type: 'data.set', params: { values: {} } }], edges: [] },
+    triggers: [{ type: 'event', name: 'shown.*' }],
+  }
+  const shown = await callAs<Made>(owner, 'POST', '/workflows', made, team.id)
+  await eve.page.goto(`/workflows/${shown.id}?tab=triggers&team=${team.id}`)
+  await eve.page.getByText('shown.*').waitFor()
+  for (const name of ['Add a trigger', 'Edit event', 'Delete event', 'Switch off'])
+    assert.equal(await eve.page.getByRole('button', { name }).count(), 0, name)
   await eve.page.goto(`/settings?page=members&team=${team.id}`)
+  await eve.page.getByRole('button', { name: 'Leave', exact: true }).waitFor()
+  for (const name of ['Save', 'Delete the team', 'Send the invitation'])
+    assert.equal(await eve.page.getByRole('button', { name }).count(), 0, name)
+  assert.equal(await eve.page.getByRole('tab', { name: 'Audit log' }).count(), 0)
   await eve.page.getByRole('button', { name: 'Leave', exact: true }).click()
   await eve.page.getByRole('button', { name: 'Leave the team' }).click()
   await eve.page.getByRole('heading', { name: 'Overview' }).waitFor()
@@ -429,6 +443,7 @@ const PAGES = [
   '/settings?page=notifications',
   '/settings?page=security',
   '/settings?page=keys',
+  '/settings?page=audit',
 ]
 
 async function pagesOfSamples(one: Visit): Promise<string[]> {

@@ -1,44 +1,21 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { call, newIdempotencyKey, type Schemas } from '../../api/client.ts'
 import { serverNow } from '../../api/clock.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
-import { CheckField, SelectField, TextField } from '../../ui/kit/field.tsx'
+import { SelectField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { ShownOnce } from '../../ui/kit/shown-once.tsx'
 import { MoreButton, usePages } from './pages.tsx'
+import { type Scope, ScopeFields } from './scopes.tsx'
 import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
 
-type Scope = Schemas['CreateApiKey']['scopes'][number]
-/** The scopes that most keys need. */
-const SCOPES: [Scope, string][] = [
-  ['workflows:read', 'See workflows'],
-  ['workflows:write', 'Change workflows'],
-  ['runs:read', 'See runs'],
-  ['runs:write', 'Start and control runs'],
-  ['approvals:write', 'Decide approvals'],
-  ['files:read', 'See files'],
-  ['files:write', 'Change files'],
-]
-/** All others can be set through the API. */
-const MORE_SCOPES: [Scope, string][] = [
-  ['tasks:read', 'See tasks'],
-  ['tasks:write', 'Change tasks'],
-  ['tasks:run', 'Start and do tasks'],
-  ['agents:read', 'See agents'],
-  ['agents:write', 'Change agents'],
-  ['agents:run', 'Call agents'],
-  ['integrations:use', 'Use integrations'],
-  ['deployments:read', 'See deployments'],
-  ['deployments:write', 'Publish sites'],
-  ['costs:read', 'See costs'],
-  ['costs:write', 'Enter and import costs'],
-  ['webhooks:read', 'See webhooks'],
-]
+const EditKey = lazy(() => import('./edit-key.tsx').then((parts) => ({ default: parts.EditKey })))
+
 const LIVES: Record<string, number | null> = {
   '30 days': 30,
   '90 days': 90,
@@ -50,6 +27,7 @@ const DAY_MS = 86_400_000
 export function Keys() {
   const cache = useQueryClient()
   const [made, setMade] = useState<Schemas['NewApiKey'] | null>(null)
+  const [edited, setEdited] = useState<Schemas['ApiKey'] | null>(null)
   const list = usePages(['keys'], (query) => call('GET /auth/api-keys', { query }))
   const refresh = () => void cache.invalidateQueries({ queryKey: ['keys'] })
   const remove = useMutation({
@@ -90,11 +68,15 @@ export function Keys() {
                         )}
                         {one.expiresAt && (
                           <>
-                            , ends <Ago at={one.expiresAt} />
+                            , {Date.parse(one.expiresAt) < serverNow() ? 'expired' : 'ends'}{' '}
+                            <Ago at={one.expiresAt} />
                           </>
                         )}
                       </small>
                     </div>
+                    <Button size="small" aria-label={`Edit ${one.name}`} onClick={() => setEdited(one)}>
+                      Edit
+                    </Button>
                     <ConfirmButton
                       size="small"
                       question={`Delete the key "${one.name}"?`}
@@ -112,6 +94,17 @@ export function Keys() {
         </Loaded>
         <MoreButton of={list} />
       </Section>
+      {edited && (
+        <Suspense>
+          <EditKey
+            apiKey={edited}
+            onClose={() => {
+              setEdited(null)
+              refresh()
+            }}
+          />
+        </Suspense>
+      )}
       <NewKey
         onMade={(key) => {
           setMade(key)
@@ -122,41 +115,38 @@ export function Keys() {
   )
 }
 
-const toCheck = ([scope, label]: [Scope, string]) => (
-  <CheckField key={scope} name="scope" value={scope} label={label} />
-)
-
 function NewKey({ onMade }: { onMade: (key: Schemas['NewApiKey']) => void }) {
+  const [key, setKey] = useState(newIdempotencyKey)
   const create = useMutation({
     meta: { quiet: true },
-    mutationFn: (body: Schemas['CreateApiKey']) =>
-      call('POST /auth/api-keys', { body, idempotencyKey: newIdempotencyKey() }),
+    mutationFn: (body: Schemas['CreateApiKey']) => call('POST /auth/api-keys', { body, idempotencyKey: key }),
     onSuccess: onMade,
+    // Another try is about the same key only if nobody knows whether the first one arrived.
+    onSettled: (_made, error) =>
+      (error === null || asProblem(error).status > 0) && setKey(newIdempotencyKey()),
   })
   const problem = create.isError ? asProblem(create.error) : null
+  const [scopes, setScopes] = useState<Scope[]>([])
   return (
     <Section title="New key">
       <form
         onSubmit={(event) => {
           const form = event.currentTarget
-          const scopes = new FormData(form).getAll('scope') as Scope[]
           const { name = '', life = '' } = fieldsOf(event)
           const days = LIVES[life] ?? null
           create.mutate(
             { name, scopes, ...(days && { expiresAt: new Date(serverNow() + days * DAY_MS).toISOString() }) },
-            { onSuccess: () => form.reset() },
+            {
+              onSuccess: () => {
+                form.reset()
+                setScopes([])
+              },
+            },
           )
         }}
       >
         <TextField label="Name" name="name" required maxLength={80} error={problem?.of('name')} />
-        <fieldset className={styles.scopes}>
-          <legend>It may</legend>
-          {SCOPES.map(toCheck)}
-          <details>
-            <summary>More</summary>
-            <div className={styles.scopes}>{MORE_SCOPES.map(toCheck)}</div>
-          </details>
-        </fieldset>
+        <ScopeFields chosen={scopes} onChange={setScopes} />
         <SelectField label="Valid for" name="life" defaultValue="90 days">
           {Object.keys(LIVES).map((one) => (
             <option key={one}>{one}</option>

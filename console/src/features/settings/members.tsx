@@ -1,25 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { call, newIdempotencyKey, type Schemas } from '../../api/client.ts'
-import { asProblem } from '../../api/problem.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
-import { SelectField, TextField } from '../../ui/kit/field.tsx'
-import { ProblemNote } from '../../ui/kit/page.tsx'
+import { TextField } from '../../ui/kit/field.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
 import { useMe, useRights } from '../shell/index.ts'
+import { Invitations } from './invitations.tsx'
 import { MoreButton, usePages } from './pages.tsx'
+import { ROLES, type Role } from './roles.ts'
 import { fieldsOf, Loaded, Section } from './section.tsx'
 import styles from './settings.module.css'
-
-type Role = Schemas['UpdateMember']['role']
-const ROLES: Record<Role, string> = {
-  viewer: 'Viewer: sees everything',
-  member: 'Member: edits workflows and starts runs',
-  admin: 'Admin: also manages members',
-  owner: 'Owner: also manages the plan and the team',
-}
+import { TeamItself } from './team.tsx'
 
 export function Members() {
   return <Loaded query={useMe()}>{(me) => <TeamPage me={me} />}</Loaded>
@@ -29,6 +22,7 @@ function TeamPage({ me }: { me: Schemas['Me'] }) {
   const teamId = me.team.id
   return (
     <>
+      <TeamItself key={teamId} teamId={teamId} />
       <MemberList teamId={teamId} />
       {teamId === me.personalTeamId ? (
         <Section
@@ -126,79 +120,6 @@ function MemberList({ teamId }: { teamId: string }) {
           </ul>
         )}
       </Loaded>
-      <MoreButton of={list} />
-    </Section>
-  )
-}
-
-function Invitations({ teamId }: { teamId: string }) {
-  const cache = useQueryClient()
-  const { mayManage } = useRights()
-  const list = usePages(
-    ['team', teamId, 'invitations'],
-    (query) =>
-      call('GET /teams/{id}/invitations', { params: { id: teamId }, query: { ...query, status: 'pending' } }),
-    mayManage,
-  )
-  const refresh = () => void cache.invalidateQueries({ queryKey: ['team', teamId, 'invitations'] })
-  const invite = useMutation({
-    meta: { quiet: true },
-    mutationFn: (body: Schemas['CreateInvitation']) =>
-      call('POST /teams/{id}/invitations', {
-        params: { id: teamId },
-        body,
-        idempotencyKey: newIdempotencyKey(),
-      }),
-    onSuccess: ({ email }) => showToast(`An invitation is on its way to ${email}.`),
-    onSettled: refresh,
-  })
-  const revoke = useMutation({
-    mutationFn: (invitationId: string) =>
-      call('DELETE /teams/{id}/invitations/{invitationId}', { params: { id: teamId, invitationId } }),
-    onSettled: refresh,
-  })
-  if (!mayManage) return null
-  return (
-    <Section title="Invite somebody">
-      <form
-        onSubmit={(event) => {
-          const form = event.currentTarget
-          const { email = '', role = 'member' } = fieldsOf(event)
-          invite.mutate({ email, role: role as 'member' }, { onSuccess: () => form.reset() })
-        }}
-      >
-        <TextField label="E-mail" name="email" type="email" required />
-        <SelectField label="Role" name="role" defaultValue="member">
-          {(['viewer', 'member', 'admin'] as const).map((role) => (
-            <option key={role} value={role}>
-              {ROLES[role]}
-            </option>
-          ))}
-        </SelectField>
-        {invite.isError && <ProblemNote problem={asProblem(invite.error)} />}
-        <Button type="submit" busy={invite.isPending}>
-          Send the invitation
-        </Button>
-      </form>
-      <ul className={styles.list}>
-        {(list.data ?? []).map((one) => (
-          <li key={one.id}>
-            <div>
-              <b className="cut">{one.email}</b>
-              <small>
-                as {one.role}, ends <Ago at={one.expiresAt} />
-              </small>
-            </div>
-            <Button
-              size="small"
-              busy={revoke.isPending && revoke.variables === one.id}
-              onClick={() => revoke.mutate(one.id)}
-            >
-              Take back
-            </Button>
-          </li>
-        ))}
-      </ul>
       <MoreButton of={list} />
     </Section>
   )

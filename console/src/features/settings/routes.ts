@@ -1,15 +1,25 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { shellRoute } from '../shell/index.ts'
+import { type AuditFilter, readAuditFilter } from './model/audit.ts'
 
-export const PAGES = ['profile', 'notifications', 'security', 'keys', 'members', 'variables', 'plan'] as const
+export const PAGES = [
+  'profile',
+  'notifications',
+  'security',
+  'keys',
+  'members',
+  'audit',
+  'variables',
+  'plan',
+] as const
 export type SettingsPage = (typeof PAGES)[number]
 
 const settings = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
-  validateSearch: (search: Record<string, unknown>): { page?: SettingsPage } => {
+  validateSearch: (search: Record<string, unknown>): { page?: SettingsPage } & AuditFilter => {
     const page = PAGES.find((one) => one === search.page)
-    return page ? { page } : {}
+    return { ...(page && { page }), ...(page === 'audit' && readAuditFilter(search)) }
   },
   component: lazyRouteComponent(() => import('./settings.tsx'), 'Settings'),
 })

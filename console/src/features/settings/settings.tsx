@@ -1,6 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Head, useTitle } from '../../ui/kit/page.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
+import { useRights } from '../shell/index.ts'
+import { Audit } from './audit.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
 import { Notifications } from './notifications.tsx'
@@ -17,12 +19,14 @@ const TABS = [
   { id: 'security', name: 'Security' },
   { id: 'keys', name: 'API keys' },
   { id: 'members', name: 'Team' },
+  { id: 'audit', name: 'Audit log' },
   { id: 'variables', name: 'Variables' },
   { id: 'plan', name: 'Plan and usage' },
 ]
 
 export function Settings() {
   useTitle('Settings')
+  const { mayManage } = useRights()
   const { page = 'profile' } = useSearch({ from: '/shell/settings' })
   const go = useNavigate({ from: '/settings' })
   return (
@@ -30,11 +34,9 @@ export function Settings() {
       <Head title="Settings" />
       <Tabs
         label="Settings"
-        tabs={TABS}
+        tabs={TABS.filter(({ id }) => id !== 'audit' || mayManage)}
         value={page}
-        onChange={(next) =>
-          void go({ search: (old) => ({ ...old, page: next as SettingsPage }), replace: true })
-        }
+        onChange={(next) => void go({ search: () => ({ page: next as SettingsPage }), replace: true })}
       >
         <div className={styles.page}>
           {page === 'profile' && <Profile />}
@@ -42,6 +44,7 @@ export function Settings() {
           {page === 'security' && <Security />}
           {page === 'keys' && <Keys />}
           {page === 'members' && <Members />}
+          {page === 'audit' && <Audit />}
           {page === 'variables' && <Variables />}
           {page === 'plan' && <PlanPage />}
         </div>

@@ -1,5 +1,6 @@
 export { leave } from './leave.ts'
 export {
+  THING_PAGES,
   toAgent,
   toAgents,
   toApprovals,

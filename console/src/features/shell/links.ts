@@ -30,3 +30,14 @@ export const toFile = (id: string, search: object = {}) => link('/files/$id', { 
 export const toFiles = (search: object = {}) => link('/files', {}, search)
 export const toTask = (id: string, search: object = {}) => link('/tasks/$id', { id }, search)
 export const toTasks = (search: object = {}) => link('/tasks', {}, search)
+
+/** The page of each kind of thing that has an id, by the name of the kind in the API. */
+export const THING_PAGES: ReadonlyMap<string, string> = new Map([
+  ['workflow', '/workflows/$id'],
+  ['run', '/runs/$id'],
+  ['agent', '/agents/$id'],
+  ['file', '/files/$id'],
+  ['integration', '/integrations/$id'],
+  ['deployment', '/deployments/$id'],
+  ['task', '/tasks/$id'],
+])

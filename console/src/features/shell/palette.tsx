@@ -11,6 +11,7 @@ import { Icon, type IconName } from '../../ui/icon.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { shownStatus } from '../../ui/status.ts'
 import { leave } from './leave.ts'
+import { THING_PAGES } from './links.ts'
 import { NAVIGATION } from './navigation.ts'
 import styles from './palette.module.css'
 import { isDark, readTheme, setTheme } from './theme.ts'
@@ -25,16 +26,18 @@ type Entry = {
   act: () => void
 }
 
-/** Where each kind of thing is shown. A run shows its status instead of an icon. */
-const PAGES: Record<Schemas['Found']['kind'], { page: string; icon: IconName | null }> = {
-  workflow: { page: '/workflows/$id', icon: 'flow' },
-  run: { page: '/runs/$id', icon: null },
-  agent: { page: '/agents/$id', icon: 'agent' },
-  file: { page: '/files/$id', icon: 'file' },
-  integration: { page: '/integrations/$id', icon: 'plug' },
-  deployment: { page: '/deployments/$id', icon: 'globe' },
-  task: { page: '/tasks/$id', icon: 'board' },
+/** A run shows its status instead of an icon. */
+const ICONS: Record<Schemas['Found']['kind'], IconName | null> = {
+  workflow: 'flow',
+  run: null,
+  agent: 'agent',
+  file: 'file',
+  integration: 'plug',
+  deployment: 'globe',
+  task: 'layers',
 }
+
+const pageOf = (kind: string): string => THING_PAGES.get(kind) ?? ''
 
 const SETTLE_MS = 150
 
@@ -86,15 +89,15 @@ export function Palette({ onClose }: { onClose: () => void }) {
   ]
   const shown = text.trim() === '' ? [] : (found.data?.items ?? [])
   const things: Entry[] = shown
-    .filter(({ kind }) => PAGES[kind].page in router.routesByPath)
+    .filter(({ kind }) => pageOf(kind) in router.routesByPath)
     .map((one) => ({
       id: one.id,
       name: one.title,
       detail: one.kind === 'run' ? `${one.detail} ${shortId(one.id)}` : one.detail,
-      icon: PAGES[one.kind].icon,
+      icon: ICONS[one.kind],
       status: one.status,
       at: one.at,
-      act: () => void go({ to: PAGES[one.kind].page as '/', params: { id: one.id } as never }),
+      act: () => void go({ to: pageOf(one.kind) as '/', params: { id: one.id } as never }),
     }))
   const query = text.trim().toLowerCase()
   const entries = [...things, ...commands.filter((one) => one.name.toLowerCase().includes(query))]
