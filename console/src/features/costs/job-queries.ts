@@ -39,9 +39,9 @@ export const useJob = (id: string) =>
     },
   })
 
-const SAMPLE_PAGE = 1_000
-/** A job keeps up to 50,000 samples. A chart of the first ones says how many there are. */
-const MOST_PAGES = 10
+const SAMPLE_PAGE = 100
+/** A job keeps up to 50,000 samples. The chart shows the last ones, and says how many there are. */
+const MOST_PAGES = 20
 
 export const useSamples = (id: string, count: number) =>
   useQuery({

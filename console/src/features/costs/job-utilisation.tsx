@@ -3,7 +3,7 @@ import { ChartTable, Legend } from '../../ui/chart/frame.tsx'
 import { Lines } from '../../ui/chart/lines.tsx'
 import { decimal } from '../../ui/format/money.ts'
 import { plural } from '../../ui/format/time.ts'
-import { ProblemNote } from '../../ui/kit/page.tsx'
+import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import styles from './costs.module.css'
 import { useSamples } from './job-queries.ts'
 import { thinned } from './model/jobs.ts'
@@ -22,7 +22,8 @@ export function JobUtilisation({ id, samples }: { id: string; samples: number })
   const found = useSamples(id, samples)
   if (found.isError)
     return <ProblemNote problem={asProblem(found.error)} onRetry={() => void found.refetch()} />
-  const all = found.data ?? []
+  if (found.data === undefined) return <Skeleton rows={4} height={48} />
+  const all = found.data
   const points = thinned(all, POINTS)
   const names = points.map(({ at }) => time.format(new Date(at)))
   const series = [
@@ -34,7 +35,7 @@ export function JobUtilisation({ id, samples }: { id: string; samples: number })
       <header>
         <h2 id="utilisation">Utilisation</h2>
         <span className="faint">
-          {all.length > 0 && all.length < samples
+          {all.length < samples
             ? `the last ${all.length} of ${plural(samples, 'sample')}`
             : plural(samples, 'sample')}
         </span>
