@@ -1,5 +1,5 @@
 import { SelectField, TextAreaField, TextField } from '../../ui/kit/field.tsx'
-import styles from './costs.module.css'
+import sheet from '../../ui/kit/sheet.module.css'
 import { type CostForm, USD } from './model/cost-form.ts'
 
 type Amounts = Pick<CostForm, 'currency' | 'cost' | 'effective' | 'list' | 'labels'>
@@ -19,7 +19,7 @@ export function AmountFields({ form, onChange, errorOf }: Props) {
   const amount = { type: 'number', inputMode: 'decimal', step: 'any', autoComplete: 'off' } as const
   return (
     <>
-      <div className={styles.pair}>
+      <div className={sheet.pair}>
         <TextField
           {...amount}
           label="Amount"
@@ -41,7 +41,7 @@ export function AmountFields({ form, onChange, errorOf }: Props) {
           ))}
         </SelectField>
       </div>
-      <div className={styles.pair}>
+      <div className={sheet.pair}>
         <TextField
           {...amount}
           label="After discounts (optional)"

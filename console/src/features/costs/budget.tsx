@@ -7,6 +7,7 @@ import { decimal, money, percent } from '../../ui/format/money.ts'
 import { bytes, count } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { useMe, useRights } from '../shell/index.ts'
 import { BudgetDialog } from './budget-dialog-lazy.tsx'
 import styles from './costs.module.css'
@@ -14,7 +15,7 @@ import { Forecast } from './forecast.tsx'
 import { CostsFrame } from './frame.tsx'
 import { dayOf } from './model/days.ts'
 import { LIMITS, lastMonths, limitRows } from './model/limits.ts'
-import { useBudgets } from './tiles.tsx'
+import { useBudgets } from './use-budgets.ts'
 
 /** What the team has spent this month, and its limits. */
 export function Budget() {
@@ -34,7 +35,7 @@ export function Budget() {
         )
       }
     >
-      <div className={styles.page}>
+      <div className={sheet.page}>
         {problem && <ProblemNote problem={problem} onRetry={() => void budgets.refetch()} />}
         {budgets.data ? (
           <Spending budgets={budgets.data.budgets} />
@@ -60,7 +61,7 @@ export function Budget() {
 function Spending({ budgets: one }: { budgets: Schemas['Budgets'] }) {
   const alerts = one.alertAt.map((share) => percent(share)).join(', ')
   return (
-    <section className={styles.block} aria-labelledby="spending">
+    <section className={sheet.block} aria-labelledby="spending">
       <header>
         <h2 id="spending">This month, {one.spent.period}</h2>
       </header>
@@ -80,7 +81,7 @@ function Spending({ budgets: one }: { budgets: Schemas['Budgets'] }) {
           format={count}
         />
       </div>
-      <p className={styles.note}>
+      <p className={sheet.note}>
         {one.monthlyCostUsd === null && one.monthlyTokens === null
           ? 'The team has no budget. With one, its owners are told when spending reaches a share of it.'
           : `The owners are told at ${alerts || 'no share'} of a limit. ${
@@ -148,11 +149,11 @@ function Usage() {
   })
   const one = found.data
   return (
-    <section className={styles.block} aria-labelledby="usage">
+    <section className={sheet.block} aria-labelledby="usage">
       <header>
         <h2 id="usage">What the team used</h2>
         <select
-          className={styles.choice}
+          className={sheet.choice}
           aria-label="Month"
           value={period}
           onChange={({ target }) => setPeriod(target.value)}
@@ -184,12 +185,12 @@ function PlanLimits() {
   if (found.data === undefined) return null
   const format = (name: string, value: number) => (name === 'storageBytes' ? bytes(value) : count(value))
   return (
-    <section className={styles.block} aria-labelledby="plan">
+    <section className={sheet.block} aria-labelledby="plan">
       <header>
         <h2 id="plan">Limits of the plan {found.data.plan}</h2>
       </header>
-      <div className={styles.scroll}>
-        <table className={styles.lines}>
+      <div className={sheet.scroll}>
+        <table className={sheet.lines}>
           <thead>
             <tr>
               <th scope="col">Of</th>
@@ -201,7 +202,7 @@ function PlanLimits() {
             {limitRows(found.data.usage, found.data.limits).map(({ name, used, limit, isNear }) => (
               <tr key={name}>
                 <th scope="row">{LIMITS[name] ?? name}</th>
-                <td className={`num ${isNear ? styles.wait : ''}`}>{format(name, used)}</td>
+                <td className={`num ${isNear ? sheet.wait : ''}`}>{format(name, used)}</td>
                 <td className="num faint">{limit === null ? 'none' : format(name, limit)}</td>
               </tr>
             ))}

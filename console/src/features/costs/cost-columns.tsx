@@ -1,5 +1,6 @@
 import { money } from '../../ui/format/money.ts'
 import type { Column } from '../../ui/kit/data-table.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { Tag } from '../../ui/kit/tag.tsx'
 import styles from './costs.module.css'
 import type { Cost } from './queries.ts'
@@ -17,7 +18,7 @@ export const COST_COLUMNS: readonly Column<Cost>[] = [
     width: 'minmax(100px, 0.8fr)',
     phone: 'title',
     cell: (row) => (
-      <b className={styles.strong}>
+      <b className={sheet.strong}>
         <bdi>{row.provider}</bdi>
       </b>
     ),
@@ -65,6 +66,6 @@ export const COST_COLUMNS: readonly Column<Cost>[] = [
     align: 'end',
     phone: 'end',
     sort: '-cost',
-    cell: (row) => <span className={styles.plain}>{money(row.costUsd)}</span>,
+    cell: (row) => <span className={sheet.plain}>{money(row.costUsd)}</span>,
   },
 ]

@@ -9,10 +9,10 @@ import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { SelectField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { showToast } from '../../ui/kit/toast.tsx'
 import { toCost } from '../shell/index.ts'
 import { AmountFields } from './amount-fields.tsx'
-import styles from './costs.module.css'
 import { bodyOf, type CostForm, emptyForm, NAMES } from './model/cost-form.ts'
 import { dayOf } from './model/days.ts'
 import { useSaveCost } from './queries.ts'
@@ -64,7 +64,7 @@ export function CostDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <DraftNote draft={draft} />
-      <div className={styles.pair}>
+      <div className={sheet.pair}>
         <TextField {...text('date')} label="Day" type="date" help="In UTC" required />
         <TextField {...text('provider')} label="Provider" maxLength={100} required />
         <TextField {...text('service')} label="Service (optional)" maxLength={200} />
@@ -79,7 +79,7 @@ export function CostDialog({ onClose }: { onClose: () => void }) {
         />
       </div>
       <AmountFields form={form} onChange={set} errorOf={errorOf} />
-      <div className={styles.pair}>
+      <div className={sheet.pair}>
         <TextField
           {...text('line')}
           label="Line (optional)"

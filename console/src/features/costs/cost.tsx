@@ -7,11 +7,12 @@ import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
 import { CopyButton } from '../../ui/kit/copy.tsx'
+import { Facts } from '../../ui/kit/facts.tsx'
 import { Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { Tag } from '../../ui/kit/tag.tsx'
 import { PageProblem, toPage, toRun, toWorkflow, useRights } from '../shell/index.ts'
 import styles from './costs.module.css'
-import { Facts } from './facts.tsx'
 import { CostsFrame } from './frame.tsx'
 import { dayName } from './model/days.ts'
 import { type Cost, useCost, useDeleteCost } from './queries.ts'
@@ -63,7 +64,7 @@ export function CostPage() {
         )
       }
     >
-      <div className={styles.page}>
+      <div className={sheet.page}>
         {found.data ? <CostFacts cost={found.data.cost} /> : <Skeleton rows={10} />}
       </div>
       {corrected && (
@@ -121,7 +122,7 @@ function CostFacts({ cost }: { cost: Cost }) {
     [
       'Labels',
       Object.keys(cost.labels).length > 0 && (
-        <span className={styles.tags}>
+        <span className={sheet.tags}>
           {Object.entries(cost.labels).map(([key, value]) => (
             <Link key={key} {...toPage('/costs/rows', { label: `${key}=${value}` })}>
               <Tag>{value === '' ? key : `${key}=${value}`}</Tag>
@@ -162,7 +163,7 @@ function CostFacts({ cost }: { cost: Cost }) {
       </section>
       <Facts facts={all} />
       {cost.focus !== null && (
-        <section className={styles.block} aria-label="FOCUS">
+        <section className={sheet.block} aria-label="FOCUS">
           <header>
             <h2>Other columns of the FOCUS file</h2>
           </header>

@@ -5,12 +5,13 @@ import { exact } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { Facts } from '../../ui/kit/facts.tsx'
 import { Empty, ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { StatusCell } from '../../ui/kit/status-cell.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
 import type { Shown } from '../../ui/status.ts'
 import { useRights } from '../shell/index.ts'
-import styles from './costs.module.css'
 import { ExportButton } from './export-button.tsx'
 import {
   type Schedule,
@@ -19,7 +20,6 @@ import {
   useRunSchedule,
   useSchedule,
 } from './export-queries.ts'
-import { Facts } from './facts.tsx'
 import { CostsFrame } from './frame.tsx'
 import { periodName } from './model/days.ts'
 import { FORMAT_LABELS } from './model/formats.ts'
@@ -36,7 +36,7 @@ export function Exports() {
   const problem = found.error === null ? null : asProblem(found.error)
   return (
     <CostsFrame end={<ExportButton filter={{}} />}>
-      <div className={styles.page}>
+      <div className={sheet.page}>
         {problem ? (
           <ProblemNote problem={problem} onRetry={() => void found.refetch()} />
         ) : found.data === undefined ? (
@@ -75,10 +75,10 @@ function ScheduleView({ schedule: one, mayChange, onEdit }: ViewProps) {
   const bucket = buckets?.find(({ id }) => id === one.integrationId)?.name ?? one.integrationId
   return (
     <>
-      <section className={styles.block} aria-labelledby="schedule">
+      <section className={sheet.block} aria-labelledby="schedule">
         <header>
           <h2 id="schedule">Every {EVERY[one.every]}</h2>
-          <span className={styles.grow} />
+          <span className={sheet.grow} />
           {mayChange && (
             <>
               <Button
@@ -146,17 +146,17 @@ const RUN_STATUS: Record<NonNullable<Schedule['lastRun']>['status'], Shown> = {
 }
 
 function LastRun({ of: { lastRun: one } }: { of: Schedule }) {
-  if (one === null) return <p className={styles.note}>Nothing was exported yet.</p>
+  if (one === null) return <p className={sheet.note}>Nothing was exported yet.</p>
   return (
-    <section className={styles.block} aria-labelledby="last">
+    <section className={sheet.block} aria-labelledby="last">
       <header>
         <h2 id="last">Last export</h2>
         <span role="status">
           <StatusCell status={RUN_STATUS[one.status]} />
         </span>
       </header>
-      {one.error !== null && <p className={styles.fault}>{one.error}</p>}
-      {one.status === 'empty' && <p className={styles.note}>There were no costs, so no file was written.</p>}
+      {one.error !== null && <p className={sheet.fault}>{one.error}</p>}
+      {one.status === 'empty' && <p className={sheet.note}>There were no costs, so no file was written.</p>}
       <Facts
         facts={[
           ['Of', periodName(one)],

@@ -2,6 +2,7 @@ import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { serverNow } from '../../api/clock.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Button } from '../../ui/kit/button.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { Chip } from '../../ui/kit/tag.tsx'
 import styles from './costs.module.css'
 import {
@@ -36,7 +37,7 @@ export function FilterBar({ filter, onChange, children }: Props) {
   return (
     <div className={styles.filters} role="toolbar" aria-label="Filters">
       <select
-        className={styles.choice}
+        className={sheet.choice}
         aria-label="Period"
         data-on="true"
         value={isChosen ? '' : (filter.last ?? DEFAULT_LAST)}
@@ -88,7 +89,7 @@ export function FilterBar({ filter, onChange, children }: Props) {
       <Button size="small" look="quiet" icon="plus" onClick={() => setAdding(true)}>
         Filter
       </Button>
-      <span className={styles.grow} />
+      <span className={sheet.grow} />
       {children}
       {isAdding && (
         <Suspense>

@@ -3,11 +3,11 @@ import { ChartTable, Legend } from '../../ui/chart/frame.tsx'
 import { Lines } from '../../ui/chart/lines.tsx'
 import { money, shortMoney } from '../../ui/format/money.ts'
 import { ProblemNote } from '../../ui/kit/page.tsx'
-import styles from './costs.module.css'
+import sheet from '../../ui/kit/sheet.module.css'
 import { bucketName, dayName } from './model/days.ts'
 import { forecastLines } from './model/forecast.ts'
 import { useForecast } from './queries.ts'
-import { useBudgets } from './tiles.tsx'
+import { useBudgets } from './use-budgets.ts'
 
 const METHODS = {
   weekday_mean: 'the mean of each weekday in the four weeks before',
@@ -30,7 +30,7 @@ export function Forecast() {
     ...(limit === null ? [] : [{ name: 'Budget', values: lines.days.map(() => limit) }]),
   ]
   return (
-    <section className={styles.block} aria-labelledby="forecast">
+    <section className={sheet.block} aria-labelledby="forecast">
       <header>
         <h2 id="forecast">Recorded costs of the month, summed up</h2>
       </header>
@@ -42,7 +42,7 @@ export function Forecast() {
         axis={shortMoney}
       />
       <Legend names={series.map(({ name }) => name)} />
-      <p className={styles.note}>
+      <p className={sheet.note}>
         {dayName(asOf)} is the last day that counts as complete. Later days get {METHODS[method]}.
         {monthEnd.low !== null &&
           monthEnd.high !== null &&

@@ -4,6 +4,7 @@ import { change, decimal, money, percent } from '../../ui/format/money.ts'
 import { count } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { toPage } from '../shell/index.ts'
 import styles from './costs.module.css'
 import { fieldsOf, filterOfGroup, groupLabel, type OverviewSearch } from './model/filter.ts'
@@ -33,10 +34,10 @@ export function GroupTable({ search, by, groups, onDrill }: Props) {
     return one === null ? null : toPage('/costs/rows', { ...filter, [one[0]]: one[1] })
   }
   return (
-    <section className={styles.block} aria-labelledby="groups">
+    <section className={sheet.block} aria-labelledby="groups">
       <header>
         <h2 id="groups">By {groupLabel(by).toLowerCase().replace('gpu', 'GPU')}</h2>
-        <span className={styles.grow} />
+        <span className={sheet.grow} />
         <Link className="link" {...toPage('/costs/rows', { ...filter, ...fieldsOf(search) })}>
           All rows
         </Link>
@@ -46,8 +47,8 @@ export function GroupTable({ search, by, groups, onDrill }: Props) {
       ) : groups.isPending ? (
         <Skeleton rows={5} />
       ) : (
-        <div className={styles.scroll}>
-          <table className={styles.table} data-old={groups.isPlaceholderData}>
+        <div className={sheet.scroll}>
+          <table className={sheet.table} data-old={groups.isPlaceholderData}>
             <thead>
               <tr>
                 <th scope="col">{groupLabel(by)}</th>
@@ -110,7 +111,7 @@ export function GroupTable({ search, by, groups, onDrill }: Props) {
         </div>
       )}
       {rest !== null && (
-        <p className={styles.rest}>
+        <p className={sheet.rest}>
           <span>
             {count(rest.groups)} more, together {money(rest.costUsd)}
           </span>

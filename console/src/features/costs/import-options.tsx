@@ -1,5 +1,5 @@
 import { SelectField, TextField } from '../../ui/kit/field.tsx'
-import styles from './costs.module.css'
+import sheet from '../../ui/kit/sheet.module.css'
 import type { ImportOptions } from './import-queries.ts'
 
 type Props = {
@@ -16,7 +16,7 @@ export function ImportOptionsFields({ options, onChange, name, onName }: Props) 
     onChange((value === '' ? others : { ...others, [field]: value }) as ImportOptions)
   }
   return (
-    <div className={styles.fields}>
+    <div className={sheet.fields}>
       <SelectField
         label="Rows with an error"
         value={options.onError}

@@ -5,16 +5,16 @@ import { count, exact, plural } from '../../ui/format/time.ts'
 import { Ago, Elapsed } from '../../ui/format/time-text.tsx'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { Facts } from '../../ui/kit/facts.tsx'
 import { ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { StatusCell } from '../../ui/kit/status-cell.tsx'
+import { Tile, Tiles } from '../../ui/kit/tiles.tsx'
 import { shownStatus } from '../../ui/status.ts'
 import { PageProblem, toPage, toRun, useRights } from '../shell/index.ts'
-import styles from './costs.module.css'
-import { Facts } from './facts.tsx'
 import { CostsFrame } from './frame.tsx'
 import { type CostImport, isActive, useCancelImport, useImport, useImportErrors } from './import-queries.ts'
 import { useRefreshCosts } from './queries.ts'
-import { Tile } from './tiles.tsx'
 
 const SEPARATORS: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' }
 const ON_ERROR = {
@@ -64,7 +64,7 @@ export function ImportPage() {
         ))
       }
     >
-      <div className={styles.page}>{one ? <Report of={one} /> : <Skeleton rows={8} height={48} />}</div>
+      <div className={sheet.page}>{one ? <Report of={one} /> : <Skeleton rows={8} height={48} />}</div>
     </CostsFrame>
   )
 }
@@ -85,7 +85,7 @@ function Report({ of: one }: { of: CostImport }) {
   const done = one.created + one.corrected + one.unchanged + one.refused
   return (
     <>
-      <section className={styles.reportHead} aria-label="Status">
+      <section className={sheet.reportHead} aria-label="Status">
         <h2>
           <bdi>{one.fileName || one.fileId}</bdi>
         </h2>
@@ -105,14 +105,14 @@ function Report({ of: one }: { of: CostImport }) {
         </span>
       </section>
       {one.error !== null && (
-        <p className={styles.fault} role="alert">
+        <p className={sheet.fault} role="alert">
           {one.error}
         </p>
       )}
       {isCheck && one.status === 'succeeded' && (
-        <p className={styles.note}>The file was only checked. Nothing was written.</p>
+        <p className={sheet.note}>The file was only checked. Nothing was written.</p>
       )}
-      <section className={styles.tiles} aria-label="Rows">
+      <Tiles label="Rows">
         <Tile name={isCheck ? 'Would be new' : 'New rows'} value={count(one.created)} />
         <Tile name={isCheck ? 'Would be corrected' : 'Corrected'} value={count(one.corrected)}>
           existed with other amounts
@@ -122,11 +122,11 @@ function Report({ of: one }: { of: CostImport }) {
         </Tile>
         <Tile
           name="Refused"
-          value={<span className={one.refused > 0 ? styles.bad : undefined}>{count(one.refused)}</span>}
+          value={<span className={one.refused > 0 ? sheet.bad : undefined}>{count(one.refused)}</span>}
         >
           rows with an error
         </Tile>
-      </section>
+      </Tiles>
       <Facts
         facts={[
           ['Of', one.kind === 'costs' ? 'Costs' : 'Usage'],
@@ -161,7 +161,7 @@ function Refused({ of: one }: { of: CostImport }) {
   const errors = useImportErrors(one.id, one.refused)
   const items = errors.data?.pages.flatMap((page) => page.items) ?? []
   return (
-    <section className={styles.block} aria-labelledby="refused">
+    <section className={sheet.block} aria-labelledby="refused">
       <header>
         <h2 id="refused">Refused rows</h2>
         {one.refused > MOST_ERRORS && (
@@ -171,8 +171,8 @@ function Refused({ of: one }: { of: CostImport }) {
       {errors.isError && (
         <ProblemNote problem={asProblem(errors.error)} onRetry={() => void errors.refetch()} />
       )}
-      <div className={styles.scroll}>
-        <table className={styles.lines}>
+      <div className={sheet.scroll}>
+        <table className={sheet.lines}>
           <thead>
             <tr>
               <th scope="col">Line</th>
@@ -192,7 +192,7 @@ function Refused({ of: one }: { of: CostImport }) {
         </table>
       </div>
       {errors.hasNextPage && (
-        <p className={styles.more}>
+        <p className={sheet.more}>
           <Button busy={errors.isFetchingNextPage} onClick={() => void errors.fetchNextPage()}>
             Show more
           </Button>

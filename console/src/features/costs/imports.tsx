@@ -6,11 +6,11 @@ import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { type Column, DataTable } from '../../ui/kit/data-table.tsx'
 import { FilterBar, FilterChoice } from '../../ui/kit/filter-bar.tsx'
 import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { StatusCell } from '../../ui/kit/status-cell.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
 import { shownStatus, statusLabel } from '../../ui/status.ts'
 import { PageProblem, toPage, useRights } from '../shell/index.ts'
-import styles from './costs.module.css'
 import { CostsFrame } from './frame.tsx'
 import { type CostImport, useImports } from './import-queries.ts'
 import { toCostImport } from './links.ts'
@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<CostImport>[] = [
     phone: 'title',
     cell: (row) => (
       <span title={row.fileName}>
-        <bdi className={styles.strong}>{row.fileName || row.fileId}</bdi>{' '}
+        <bdi className={sheet.strong}>{row.fileName || row.fileId}</bdi>{' '}
         {row.options.onError === 'dryRun' && <Tag>Only checked</Tag>}
       </span>
     ),
@@ -52,7 +52,7 @@ const COLUMNS: readonly Column<CostImport>[] = [
     name: 'Refused',
     width: '90px',
     align: 'end',
-    cell: (row) => <span className={row.refused > 0 ? styles.bad : undefined}>{number(row.refused)}</span>,
+    cell: (row) => <span className={row.refused > 0 ? sheet.bad : undefined}>{number(row.refused)}</span>,
   },
   {
     name: 'Started',
@@ -155,7 +155,7 @@ function NoImports({ isFiltered, onReset, children }: NoImportsProps) {
   return (
     <Empty icon="upload" title="No imports yet" action={children}>
       Bills as CSV, JSON lines, Excel or FOCUS become rows of costs. Importing a file again changes nothing.
-      <code className={styles.curl}>{CURL}</code>
+      <code className={sheet.curl}>{CURL}</code>
     </Empty>
   )
 }

@@ -1,6 +1,6 @@
 import { SelectField, TextAreaField, TextField } from '../../ui/kit/field.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { statusLabel } from '../../ui/status.ts'
-import styles from './costs.module.css'
 import { JOB_STATUSES, type JobForm, type JobStatus, nextStatuses } from './model/jobs.ts'
 
 type Props = {
@@ -22,7 +22,7 @@ export function JobFields({ form, isNew = false, from, onChange, errorOf }: Prop
   const statuses = from === undefined ? JOB_STATUSES : [from, ...nextStatuses(from)]
   return (
     <>
-      <div className={styles.pair}>
+      <div className={sheet.pair}>
         {isNew && <TextField {...text('externalId')} label="External id (optional)" maxLength={200} />}
         <TextField {...text('modelName')} label="Model (optional)" maxLength={200} />
         <TextField {...text('provider')} label="Provider" maxLength={100} required />

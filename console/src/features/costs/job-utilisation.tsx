@@ -4,7 +4,7 @@ import { Lines } from '../../ui/chart/lines.tsx'
 import { decimal } from '../../ui/format/money.ts'
 import { plural } from '../../ui/format/time.ts'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
-import styles from './costs.module.css'
+import sheet from '../../ui/kit/sheet.module.css'
 import { useSamples } from './job-queries.ts'
 import { thinned } from './model/jobs.ts'
 
@@ -31,7 +31,7 @@ export function JobUtilisation({ id, samples }: { id: string; samples: number })
     { name: 'Memory', values: points.map((one) => one.memPct), isDashed: true },
   ]
   return (
-    <section className={styles.block} aria-labelledby="utilisation">
+    <section className={sheet.block} aria-labelledby="utilisation">
       <header>
         <h2 id="utilisation">Utilisation</h2>
         <span className="faint">

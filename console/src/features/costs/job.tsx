@@ -7,17 +7,17 @@ import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
 import { CopyButton } from '../../ui/kit/copy.tsx'
+import { Facts } from '../../ui/kit/facts.tsx'
 import { Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { StatusCell } from '../../ui/kit/status-cell.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
+import { Tile, Tiles } from '../../ui/kit/tiles.tsx'
 import { LiveDot, PageProblem, toPage, toRun, useRights } from '../shell/index.ts'
-import styles from './costs.module.css'
-import { Facts } from './facts.tsx'
 import { CostsFrame } from './frame.tsx'
 import { type Job, useDeleteJob, useJob, useLiveJobs, useRestoreJob, useUpdateJob } from './job-queries.ts'
 import { JobUtilisation } from './job-utilisation.tsx'
 import { hasEnded, type JobStatus, nextStatuses, VERBS } from './model/jobs.ts'
-import { Tile } from './tiles.tsx'
 
 const EditJobDialog = lazy(() =>
   import('./job-dialog.tsx').then((parts) => ({ default: parts.EditJobDialog })),
@@ -46,7 +46,7 @@ export function JobPage() {
         mayRun && <JobActions {...found.data} onReload={async () => (await found.refetch()).data ?? null} />
       }
     >
-      <div className={styles.page}>
+      <div className={sheet.page}>
         {found.data ? <JobView job={found.data.job} /> : <Skeleton rows={8} height={48} />}
       </div>
     </CostsFrame>
@@ -73,7 +73,7 @@ function JobActions({ job, etag, onReload }: ActionProps) {
     <>
       {!hasEnded(job.status) && (
         <select
-          className={styles.choice}
+          className={sheet.choice}
           aria-label="Change the status"
           value=""
           disabled={update.isPending}
@@ -127,7 +127,7 @@ function JobView({ job }: { job: Job }) {
     )
   return (
     <>
-      <section className={styles.reportHead} aria-label="Status">
+      <section className={sheet.reportHead} aria-label="Status">
         <h2>
           <bdi>{nameOf(job)}</bdi>
         </h2>
@@ -140,7 +140,7 @@ function JobView({ job }: { job: Job }) {
           </span>
         )}
       </section>
-      <section className={styles.tiles} aria-label="Figures">
+      <Tiles label="Figures">
         <Tile name="Cost" value={job.costUsd === null ? '–' : money(job.costUsd)}>
           {job.costUsd === null ? 'no price is known' : hasEnded(job.status) ? undefined : 'so far'}
         </Tile>
@@ -160,7 +160,7 @@ function JobView({ job }: { job: Job }) {
         >
           {job.utilization === null ? 'no samples' : `memory ${decimal(job.utilization.memPct, 0)} %`}
         </Tile>
-      </section>
+      </Tiles>
       {job.utilization !== null && <JobUtilisation id={job.id} samples={job.utilization.samples} />}
       <Facts
         facts={[
@@ -181,7 +181,7 @@ function JobView({ job }: { job: Job }) {
           [
             'Labels',
             Object.keys(job.labels).length > 0 && (
-              <span className={styles.tags}>
+              <span className={sheet.tags}>
                 {Object.entries(job.labels).map(([key, value]) => (
                   <Link key={key} {...toPage('/costs/jobs', { label: `${key}=${value}` })}>
                     <Tag>{value === '' ? key : `${key}=${value}`}</Tag>

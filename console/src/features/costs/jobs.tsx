@@ -10,11 +10,11 @@ import { type Column, DataTable } from '../../ui/kit/data-table.tsx'
 import { ActiveFilter, FilterBar } from '../../ui/kit/filter-bar.tsx'
 import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { StatusCell } from '../../ui/kit/status-cell.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
 import { statusLabel } from '../../ui/status.ts'
 import { LiveDot, PageProblem, useRights } from '../shell/index.ts'
-import styles from './costs.module.css'
 import { CostsFrame } from './frame.tsx'
 import { type Job, useJobs, useLiveJobs } from './job-queries.ts'
 import { toJob } from './links.ts'
@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<Job>[] = [
     name: 'Job',
     width: 'minmax(120px, 1.2fr)',
     phone: 'title',
-    cell: (row) => <bdi className={styles.strong}>{row.modelName ?? row.externalId ?? row.id.slice(-6)}</bdi>,
+    cell: (row) => <bdi className={sheet.strong}>{row.modelName ?? row.externalId ?? row.id.slice(-6)}</bdi>,
   },
   {
     name: 'External id',
@@ -67,7 +67,7 @@ const COLUMNS: readonly Column<Job>[] = [
           –
         </span>
       ) : (
-        <span className={styles.plain}>{money(row.costUsd)}</span>
+        <span className={sheet.plain}>{money(row.costUsd)}</span>
       ),
   },
   {
@@ -168,7 +168,7 @@ export function Jobs() {
           <Empty icon="gpu" title="No GPU jobs yet">
             Jobs on GPUs appear here when a scheduler reports them. Their cost is computed from hours and
             price.
-            <code className={styles.curl}>{CURL}</code>
+            <code className={sheet.curl}>{CURL}</code>
           </Empty>
         )
       ) : (

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Button, IconButton } from '../../ui/kit/button.tsx'
-import styles from './costs.module.css'
+import sheet from '../../ui/kit/sheet.module.css'
 import { type Kind, type Mapping, TARGETS } from './model/mapping.ts'
 import type { Table } from './model/table.ts'
 
@@ -25,8 +25,8 @@ export function MappingTable({ kind, table, mapping, onChange }: Props) {
   const free = table.columns.filter((column) => !used.has(column) && !column.startsWith('label:'))
   return (
     <>
-      <div className={styles.scroll}>
-        <table className={styles.lines}>
+      <div className={sheet.scroll}>
+        <table className={sheet.lines}>
           <thead>
             <tr>
               <th scope="col">Field</th>
@@ -55,7 +55,7 @@ export function MappingTable({ kind, table, mapping, onChange }: Props) {
                   </td>
                   <td>
                     <input
-                      className={styles.label}
+                      className={sheet.label}
                       aria-label={`Value for ${label}`}
                       maxLength={300}
                       value={mapping.defaults[name] ?? ''}
@@ -86,7 +86,7 @@ export function MappingTable({ kind, table, mapping, onChange }: Props) {
           </tbody>
         </table>
       </div>
-      <div className={styles.buttons}>
+      <div className={sheet.buttons}>
         {!isAll && (
           <Button size="small" onClick={() => setAll(true)}>
             More fields
@@ -94,7 +94,7 @@ export function MappingTable({ kind, table, mapping, onChange }: Props) {
         )}
         {free.length > 0 && (
           <select
-            className={styles.choice}
+            className={sheet.choice}
             aria-label="Column as a label"
             value=""
             onChange={({ target }) =>
@@ -123,7 +123,7 @@ function ColumnChoice({ label, columns, value, onChange }: ChoiceProps) {
   const isUnknown = value !== '' && !columns.includes(value)
   return (
     <select
-      className={styles.choice}
+      className={sheet.choice}
       aria-label={label}
       data-on={value !== ''}
       value={value}

@@ -7,8 +7,8 @@ import { Button } from '../../ui/kit/button.tsx'
 import { DropZone, FilesButton } from '../../ui/kit/drop-zone.tsx'
 import { SelectField } from '../../ui/kit/field.tsx'
 import { ProblemNote, useTitle } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { useRights } from '../shell/index.ts'
-import styles from './costs.module.css'
 import { CostsFrame } from './frame.tsx'
 import { ImportOptionsFields } from './import-options.tsx'
 import { type ImportOptions, useMappings, useStartImport } from './import-queries.ts'
@@ -78,25 +78,25 @@ export function NewImport() {
   return (
     <CostsFrame>
       <DropZone
-        className={styles.page}
+        className={sheet.page}
         invitation={mayRun ? 'Import this file' : null}
         onFiles={(files) => void take(files)}
       >
-        <section className={styles.block} aria-labelledby="file">
+        <section className={sheet.block} aria-labelledby="file">
           <header>
             <h2 id="file">1. The file</h2>
           </header>
-          <p className={styles.note}>
+          <p className={sheet.note}>
             CSV, JSON lines or Excel, also packed with gzip; costs also in the columns of FOCUS. Importing a
             file again changes nothing, because each row has its key.
           </p>
-          <div className={styles.buttons}>
+          <div className={sheet.buttons}>
             <FilesButton multiple={false} accept={ACCEPT} onFiles={(files) => void take(files)}>
               {start === null ? 'Choose a file' : 'Choose another file'}
             </FilesButton>
             {start !== null && (
               <span>
-                <b className={styles.strong}>{start.file.name}</b>{' '}
+                <b className={sheet.strong}>{start.file.name}</b>{' '}
                 <span className="faint">{bytes(start.file.size)}</span>
               </span>
             )}
@@ -112,12 +112,12 @@ export function NewImport() {
         </section>
         {start !== null && (
           <>
-            <section className={styles.block} aria-labelledby="columns">
+            <section className={sheet.block} aria-labelledby="columns">
               <header>
                 <h2 id="columns">2. The columns</h2>
                 {saved.length > 0 && !focus && (
                   <select
-                    className={styles.choice}
+                    className={sheet.choice}
                     aria-label="Saved mapping"
                     value=""
                     onChange={({ target }) => {
@@ -135,9 +135,9 @@ export function NewImport() {
                 )}
               </header>
               {focus ? (
-                <p className={styles.note}>The file has the columns of FOCUS, which need no mapping.</p>
+                <p className={sheet.note}>The file has the columns of FOCUS, which need no mapping.</p>
               ) : table === null ? (
-                <p className={styles.note}>
+                <p className={sheet.note}>
                   The first rows of this format cannot be shown here. Choose a saved mapping, or use a file
                   with the names of our columns. <em>Only check</em> shows what the server reads.
                 </p>
@@ -146,7 +146,7 @@ export function NewImport() {
               )}
               {table !== null && <Preview kind={kind} table={table} mapping={mapping} isFocus={focus} />}
             </section>
-            <section className={styles.block} aria-labelledby="how">
+            <section className={sheet.block} aria-labelledby="how">
               <header>
                 <h2 id="how">3. How it is read</h2>
               </header>
@@ -157,12 +157,12 @@ export function NewImport() {
                 onName={setName}
               />
               {lacks.length > 0 && (
-                <p className={styles.fault} role="status">
+                <p className={sheet.fault} role="status">
                   No column or value for: {lacks.join(', ')}.
                 </p>
               )}
               {begin.isError && <ProblemNote problem={asProblem(begin.error)} />}
-              <div className={styles.buttons}>
+              <div className={sheet.buttons}>
                 <Button
                   busy={begin.isPending}
                   disabled={lacks.length > 0}

@@ -5,6 +5,7 @@ import { ChartTable, Legend } from '../../ui/chart/frame.tsx'
 import { money, shortMoney } from '../../ui/format/money.ts'
 import { CheckField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { Tabs } from '../../ui/kit/tabs.tsx'
 import styles from './costs.module.css'
 import { type Bucket, daysOfBucket, periodName } from './model/days.ts'
@@ -44,7 +45,7 @@ export function OverTime({ search, by, period, top, onChange }: Props) {
   )
   const bucket = data?.bucket ?? 'day'
   return (
-    <section className={styles.block} aria-labelledby="over-time">
+    <section className={sheet.block} aria-labelledby="over-time">
       <header>
         <h2 id="over-time">Costs over time</h2>
         <Tabs
@@ -54,7 +55,7 @@ export function OverTime({ search, by, period, top, onChange }: Props) {
           value={bucket}
           onChange={(id) => onChange({ bucket: id as Bucket })}
         />
-        <span className={styles.grow} />
+        <span className={sheet.grow} />
         <CheckField
           label="With GPU jobs"
           checked={search.jobs === true}

@@ -4,9 +4,10 @@ import { serverNow } from '../../api/clock.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { PageProblem, useRights } from '../shell/index.ts'
 import { CostDialog } from './cost-dialog-lazy.tsx'
-import styles from './costs.module.css'
+import { CostTiles } from './cost-tiles.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { CostsFrame } from './frame.tsx'
 import { GroupTable } from './group-table.tsx'
@@ -22,7 +23,6 @@ import {
 } from './model/filter.ts'
 import { OverTime } from './over-time.tsx'
 import { useGroups, useTotals } from './queries.ts'
-import { Tiles } from './tiles.tsx'
 
 export function Overview() {
   useTitle('Costs')
@@ -61,7 +61,7 @@ export function Overview() {
       <FilterBar filter={search} onChange={(change: Partial<CostFilter>) => set(change)}>
         <GroupChoice by={by} onChange={(next) => set({ by: next })} />
       </FilterBar>
-      <div className={styles.page}>
+      <div className={sheet.page}>
         {totals.isError ? (
           <PageProblem problem={asProblem(totals.error)} onRetry={() => void totals.refetch()} />
         ) : totals.data === undefined ? (
@@ -70,7 +70,7 @@ export function Overview() {
           <NoCosts filter={search} onReset={() => void go({ search: {} })} />
         ) : (
           <>
-            <Tiles search={search} totals={totals.data} />
+            <CostTiles search={search} totals={totals.data} />
             <OverTime
               search={search}
               by={by}
@@ -92,7 +92,7 @@ function GroupChoice({ by, onChange }: { by: string; onChange: (by: string) => v
   return (
     <>
       <select
-        className={styles.choice}
+        className={sheet.choice}
         aria-label="Group by"
         data-on="true"
         value={isLabel ? 'label' : by}
@@ -118,7 +118,7 @@ function LabelField({ label, onChange }: { label: string; onChange: (label: stri
   }
   return (
     <input
-      className={styles.label}
+      className={sheet.label}
       aria-label="Label to group by"
       maxLength={100}
       value={text}
@@ -146,7 +146,7 @@ function NoCosts({ filter, onReset }: { filter: CostFilter; onReset: () => void 
   return (
     <Empty icon="coins" title="No costs in these days">
       Costs appear here when somebody records or imports them, and when runs call models.
-      <code className={styles.curl}>{CURL}</code>
+      <code className={sheet.curl}>{CURL}</code>
     </Empty>
   )
 }

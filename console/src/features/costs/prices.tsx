@@ -7,8 +7,8 @@ import { exactMoney } from '../../ui/format/money.ts'
 import { count } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { Empty, ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
+import sheet from '../../ui/kit/sheet.module.css'
 import { PageProblem } from '../shell/index.ts'
-import styles from './costs.module.css'
 import { CostsFrame } from './frame.tsx'
 import { UNIT_LABELS } from './model/units.ts'
 import type { PriceSearch } from './routes.ts'
@@ -35,12 +35,12 @@ export function Prices() {
   const total = list.data?.pages[0]?.total
   return (
     <CostsFrame>
-      <div className={styles.page}>
-        <section className={styles.block} aria-labelledby="prices">
+      <div className={sheet.page}>
+        <section className={sheet.block} aria-labelledby="prices">
           <header>
             <h2 id="prices">Price table</h2>
             {total !== undefined && <span className="faint num">{count(total)}</span>}
-            <span className={styles.grow} />
+            <span className={sheet.grow} />
             <FilterField
               label="Provider"
               value={filter.provider}
@@ -49,7 +49,7 @@ export function Prices() {
             <FilterField label="GPU type" value={filter.gpuType} onChange={(gpuType) => set({ gpuType })} />
             <FilterField label="Model" value={filter.model} onChange={(model) => set({ model })} />
           </header>
-          <p className={styles.note}>
+          <p className={sheet.note}>
             Public list prices, each with its source. Set the rate of a GPU job to what you actually pay.
           </p>
           {list.isError ? (
@@ -71,8 +71,8 @@ export function Prices() {
 
 function PriceTable({ items }: { items: readonly Schemas['Price'][] }) {
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table} data-text="true">
+    <div className={sheet.scroll}>
+      <table className={sheet.table} data-text="true">
         <thead>
           <tr>
             <th scope="col">Provider</th>
@@ -139,21 +139,21 @@ function Rates({
   })
   const items = list.data?.pages.flatMap((page) => page.items) ?? []
   return (
-    <section className={styles.block} aria-labelledby="rates">
+    <section className={sheet.block} aria-labelledby="rates">
       <header>
         <h2 id="rates">Exchange rates</h2>
-        <span className={styles.grow} />
+        <span className={sheet.grow} />
         <FilterField label="Currency" value={currency} onChange={(text) => onChange(text.toUpperCase())} />
       </header>
-      <p className={styles.note}>
+      <p className={sheet.note}>
         Costs in other currencies are converted with the rate of their day, or the latest of the seven days
         before. An administrator of the installation loads the rates.
       </p>
       {list.isError && <ProblemNote problem={asProblem(list.error)} onRetry={() => void list.refetch()} />}
       {list.isSuccess && items.length === 0 && <p className="faint">No rates.</p>}
       {items.length > 0 && (
-        <div className={styles.scroll}>
-          <table className={styles.lines}>
+        <div className={sheet.scroll}>
+          <table className={sheet.lines}>
             <thead>
               <tr>
                 <th scope="col">Day</th>
@@ -182,7 +182,7 @@ type Pages = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage:
 
 const More = ({ of: pages }: { of: Pages }) =>
   pages.hasNextPage && (
-    <p className={styles.more}>
+    <p className={sheet.more}>
       <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
         Show more
       </Button>
@@ -196,7 +196,7 @@ function FilterField({ label, value = '', onChange }: FieldProps) {
   return (
     <input
       key={value}
-      className={styles.label}
+      className={sheet.label}
       aria-label={label}
       placeholder={label}
       maxLength={100}

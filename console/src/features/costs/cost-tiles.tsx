@@ -1,36 +1,23 @@
-import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
-import { callWithHeaders, type Schemas } from '../../api/client.ts'
+import type { Schemas } from '../../api/client.ts'
 import { serverNow } from '../../api/clock.ts'
 import { change, money } from '../../ui/format/money.ts'
 import { count } from '../../ui/format/time.ts'
-import { useMe } from '../shell/index.ts'
+import { Tile, Tiles } from '../../ui/kit/tiles.tsx'
 import styles from './costs.module.css'
 import { periodName } from './model/days.ts'
 import { type OverviewSearch, periodOf, previousOf } from './model/filter.ts'
 import { changeFrom, otherCurrencies } from './model/series.ts'
 import { useForecast } from './queries.ts'
+import { useBudgets } from './use-budgets.ts'
 
 type Totals = { now: Schemas['SnapshotTotal']; before: Schemas['SnapshotTotal'] }
 
-export const useBudgets = () => {
-  const id = useMe().data?.team.id ?? ''
-  return useQuery({
-    queryKey: ['budgets', id],
-    enabled: id !== '',
-    queryFn: async () => {
-      const { answer, headers } = await callWithHeaders('GET /teams/{id}/budgets', { params: { id } })
-      return { budgets: answer, etag: headers.get('etag') ?? '' }
-    },
-  })
-}
-
-export function Tiles({ search, totals: { now, before } }: { search: OverviewSearch; totals: Totals }) {
+export function CostTiles({ search, totals: { now, before } }: { search: OverviewSearch; totals: Totals }) {
   const percents = changeFrom(before.totalUsd, now.totalUsd)
   const billed = otherCurrencies(now.byCurrency)
   const previous = previousOf(periodOf(search, serverNow()))
   return (
-    <section className={styles.tiles} aria-label="Figures">
+    <Tiles label="Figures">
       <Tile name="Total in US dollars" value={money(now.totalUsd)}>
         {billed.length === 0
           ? `${count(now.count)} rows`
@@ -41,7 +28,7 @@ export function Tiles({ search, totals: { now, before } }: { search: OverviewSea
       </Tile>
       <ForecastTile search={search} />
       <BudgetTile />
-    </section>
+    </Tiles>
   )
 }
 
@@ -77,13 +64,3 @@ function BudgetTile() {
     </Tile>
   )
 }
-
-type TileProps = { name: string; value: ReactNode; title?: string; children?: ReactNode }
-
-export const Tile = ({ name, value, title, children }: TileProps) => (
-  <div className={styles.tile} title={title}>
-    <span>{name}</span>
-    <b className="num">{value}</b>
-    {children !== undefined && <small>{children}</small>}
-  </div>
-)

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import styles from './costs.module.css'
+import styles from './facts.module.css'
 
 /** Names and values; those without a value are left out. */
 export const Facts = ({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) => (
