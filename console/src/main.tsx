@@ -9,6 +9,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { asProblem } from './api/problem.ts'
 import { onOwnerChange } from './api/session.ts'
+import { adminRoutes } from './features/admin/routes.ts'
 import { agentRoutes } from './features/agents/routes.ts'
 import { approvalRoutes } from './features/approvals/routes.ts'
 import { authRoutes } from './features/auth/routes.ts'
@@ -43,6 +44,7 @@ const router = createRouter({
       ...taskRoutes,
       ...deploymentRoutes,
       ...settingsRoutes,
+      ...adminRoutes,
       ...notificationRoutes,
     ]),
   ]),

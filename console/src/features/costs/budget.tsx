@@ -4,8 +4,9 @@ import { call, type Schemas } from '../../api/client.ts'
 import { serverNow } from '../../api/clock.ts'
 import { asProblem } from '../../api/problem.ts'
 import { decimal, money, percent } from '../../ui/format/money.ts'
-import { bytes, count } from '../../ui/format/time.ts'
+import { count } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
+import { Facts } from '../../ui/kit/facts.tsx'
 import { ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { useMe, useRights } from '../shell/index.ts'
@@ -13,8 +14,9 @@ import { BudgetDialog } from './budget-dialog-lazy.tsx'
 import styles from './costs.module.css'
 import { Forecast } from './forecast.tsx'
 import { CostsFrame } from './frame.tsx'
+import { LimitTable } from './limit-table.tsx'
 import { dayOf } from './model/days.ts'
-import { LIMITS, lastMonths, limitRows } from './model/limits.ts'
+import { lastMonths } from './model/limits.ts'
 import { useBudgets } from './use-budgets.ts'
 
 /** What the team has spent this month, and its limits. */
@@ -165,15 +167,15 @@ function Usage() {
       </header>
       {found.isError && <ProblemNote problem={asProblem(found.error)} onRetry={() => void found.refetch()} />}
       {one && (
-        <dl className={styles.facts}>
-          {[
+        <Facts
+          facts={[
             ['Costs', money(one.costUsd)],
             ['Runs', count(one.runs)],
             ['Tokens sent to models', count(one.inputTokens)],
             ['Tokens received', count(one.outputTokens)],
-            ...Object.entries(one.other).map(([name, value]) => [name, decimal(value)]),
-          ].flatMap(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}
-        </dl>
+            ...Object.entries(one.other).map(([name, value]) => [name, decimal(value)] as const),
+          ]}
+        />
       )}
     </section>
   )
@@ -183,32 +185,12 @@ function Usage() {
 function PlanLimits() {
   const found = useQuery({ queryKey: ['subscription'], queryFn: () => call('GET /users/subscription') })
   if (found.data === undefined) return null
-  const format = (name: string, value: number) => (name === 'storageBytes' ? bytes(value) : count(value))
   return (
     <section className={sheet.block} aria-labelledby="plan">
       <header>
         <h2 id="plan">Limits of the plan {found.data.plan}</h2>
       </header>
-      <div className={sheet.scroll}>
-        <table className={sheet.lines}>
-          <thead>
-            <tr>
-              <th scope="col">Of</th>
-              <th scope="col">Used</th>
-              <th scope="col">Limit</th>
-            </tr>
-          </thead>
-          <tbody>
-            {limitRows(found.data.usage, found.data.limits).map(({ name, used, limit, isNear }) => (
-              <tr key={name}>
-                <th scope="row">{LIMITS[name] ?? name}</th>
-                <td className={`num ${isNear ? sheet.wait : ''}`}>{format(name, used)}</td>
-                <td className="num faint">{limit === null ? 'none' : format(name, limit)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <LimitTable usage={found.data.usage} limits={found.data.limits} />
     </section>
   )
 }

@@ -2,7 +2,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useKeys } from '../../ui/use-keys.ts'
-import { NAVIGATION } from './navigation.ts'
+import { useNavigation } from './navigation.ts'
 
 const Palette = lazy(() => import('./palette.tsx').then((parts) => ({ default: parts.Palette })))
 const Shortcuts = lazy(() => import('./shortcuts.tsx').then((parts) => ({ default: parts.Shortcuts })))
@@ -15,6 +15,7 @@ export type Opened = 'palette' | 'shortcuts' | null
 
 export function Commands({ opened, onOpen }: { opened: Opened; onOpen: (what: Opened) => void }) {
   const go = useNavigate()
+  const navigation = useNavigation()
   const waitsSince = useRef(NEVER)
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
@@ -36,7 +37,7 @@ export function Commands({ opened, onOpen }: { opened: Opened; onOpen: (what: Op
     const listen = (event: KeyboardEvent) => {
       if (performance.now() - waitsSince.current > SECOND_KEY_MS) return
       waitsSince.current = NEVER
-      const item = NAVIGATION.flatMap((group) => group.items).find((one) => one.key === event.key)
+      const item = navigation.flatMap((group) => group.items).find((one) => one.key === event.key)
       if (!item) return
       event.preventDefault()
       event.stopImmediatePropagation()
@@ -44,7 +45,7 @@ export function Commands({ opened, onOpen }: { opened: Opened; onOpen: (what: Op
     }
     addEventListener('keydown', listen, { capture: true })
     return () => removeEventListener('keydown', listen, { capture: true })
-  }, [go])
+  }, [go, navigation])
   if (opened === null) return null
   return (
     <Suspense>

@@ -1,16 +1,20 @@
 // The pages of the navigation, with the key for each after `g`.
+import { useMemo } from 'react'
 import type { IconName } from '../../ui/icon.tsx'
+import { useMe } from './queries.ts'
 
 type Item = {
   to: string
   icon: IconName
   name: string
   key: string
+  /** Only for administrators of the installation. */
+  isAdmin?: true
   /** It has another place in the shell. */
   isElsewhere?: true
 }
 
-export const NAVIGATION: { name: string; items: Item[] }[] = [
+const NAVIGATION: { name: string; items: Item[] }[] = [
   {
     name: '',
     items: [
@@ -36,6 +40,20 @@ export const NAVIGATION: { name: string; items: Item[] }[] = [
     items: [
       { to: '/costs', icon: 'coins', name: 'Costs', key: 'c' },
       { to: '/settings', icon: 'settings', name: 'Settings', key: 's' },
+      { to: '/admin', icon: 'shield', name: 'Admin', key: 'm', isAdmin: true },
     ],
   },
 ]
+
+/** The pages that this person can open. */
+export function useNavigation(): { name: string; items: Item[] }[] {
+  const isAdmin = useMe().data?.role === 'admin'
+  return useMemo(
+    () =>
+      NAVIGATION.map(({ name, items }) => ({
+        name,
+        items: items.filter((item) => isAdmin || item.isAdmin !== true),
+      })),
+    [isAdmin],
+  )
+}

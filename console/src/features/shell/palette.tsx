@@ -12,7 +12,7 @@ import { Dialog } from '../../ui/kit/dialog.tsx'
 import { shownStatus } from '../../ui/status.ts'
 import { leave } from './leave.ts'
 import { THING_PAGES } from './links.ts'
-import { NAVIGATION } from './navigation.ts'
+import { useNavigation } from './navigation.ts'
 import styles from './palette.module.css'
 import { isDark, readTheme, setTheme } from './theme.ts'
 
@@ -43,6 +43,7 @@ const SETTLE_MS = 150
 
 export function Palette({ onClose }: { onClose: () => void }) {
   const go = useNavigate()
+  const navigation = useNavigation()
   const router = useRouter()
   const [text, setText] = useState('')
   const [asked, setAsked] = useState('')
@@ -59,15 +60,17 @@ export function Palette({ onClose }: { onClose: () => void }) {
   })
 
   const commands: Entry[] = [
-    ...NAVIGATION.flatMap((group) => group.items).map((item) => ({
-      id: item.to,
-      name: `Go to ${item.name}`,
-      detail: '',
-      icon: item.icon,
-      status: null,
-      at: null,
-      act: () => void go({ to: item.to as '/' }),
-    })),
+    ...navigation
+      .flatMap((group) => group.items)
+      .map((item) => ({
+        id: item.to,
+        name: `Go to ${item.name}`,
+        detail: '',
+        icon: item.icon,
+        status: null,
+        at: null,
+        act: () => void go({ to: item.to as '/' }),
+      })),
     {
       id: 'theme',
       name: isDark(readTheme()) ? 'Light theme' : 'Dark theme',

@@ -7,7 +7,7 @@ import { IconButton } from '../../ui/kit/button.tsx'
 import { Uploads } from '../uploads/index.ts'
 import { Commands, type Opened } from './commands.tsx'
 import { leave } from './leave.ts'
-import { NAVIGATION } from './navigation.ts'
+import { useNavigation } from './navigation.ts'
 import { Announcements } from './notices/announcements.tsx'
 import { Bell, UnreadDot } from './notices/bell.tsx'
 import { useWaitingCount } from './queries.ts'
@@ -35,6 +35,7 @@ function Frame({ name }: { name: string }) {
   const cache = useQueryClient()
   // Before the pages of the frame read it.
   useState(() => cache.clear())
+  const navigation = useNavigation()
   const path = useRouterState({ select: (state) => state.location.pathname })
   const [isOpen, setOpen] = useState(false)
   const [opened, setOpened] = useState<Opened>(null)
@@ -55,7 +56,7 @@ function Frame({ name }: { name: string }) {
           <kbd>⌘ K</kbd>
         </button>
         <div className={styles.groups}>
-          {NAVIGATION.map(({ name, items }) => (
+          {navigation.map(({ name, items }) => (
             <ul className={styles.group} key={name} aria-label={name || 'Watch'}>
               {name !== '' && <li className={styles.groupName}>{name}</li>}
               {items

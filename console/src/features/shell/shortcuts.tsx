@@ -1,9 +1,11 @@
 import { Dialog } from '../../ui/kit/dialog.tsx'
 import { Kbd } from '../../ui/kit/tag.tsx'
-import { NAVIGATION } from './navigation.ts'
+import { useNavigation } from './navigation.ts'
 import styles from './shortcuts.module.css'
 
-const GROUPS: [string, [string[], string][]][] = [
+type Group = [name: string, keys: [string[], string][]]
+
+const EVERYWHERE: Group[] = [
   [
     'Everywhere',
     [
@@ -13,10 +15,9 @@ const GROUPS: [string, [string[], string][]][] = [
       [['Esc'], 'Up one level'],
     ],
   ],
-  [
-    'Go to',
-    NAVIGATION.flatMap((group) => group.items).map((item) => [['G', item.key.toUpperCase()], item.name]),
-  ],
+]
+
+const ON_PAGES: Group[] = [
   [
     'Lists',
     [
@@ -48,6 +49,12 @@ const GROUPS: [string, [string[], string][]][] = [
 ]
 
 export function Shortcuts({ onClose }: { onClose: () => void }) {
+  const places = useNavigation().flatMap((group) => group.items)
+  const groups: Group[] = [
+    ...EVERYWHERE,
+    ['Go to', places.map((item) => [['G', item.key.toUpperCase()], item.name])],
+    ...ON_PAGES,
+  ]
   return (
     <Dialog
       title="Keys"
@@ -56,7 +63,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
       onClose={onClose}
     >
       <div className={styles.groups}>
-        {GROUPS.map(([name, keys]) => (
+        {groups.map(([name, keys]) => (
           <section key={name}>
             <h3>{name}</h3>
             <dl>

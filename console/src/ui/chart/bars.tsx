@@ -1,3 +1,4 @@
+import type { Tone } from '../status.ts'
 import styles from './chart.module.css'
 import { Frame } from './frame.tsx'
 import { endsOf, placeOf, scaleOf, stackOf } from './scale.ts'
@@ -16,6 +17,8 @@ type Props = {
   label: string
   /** From the bottom. At most `MOST_SERIES`. */
   series: readonly string[]
+  /** If the series are statuses. */
+  tones?: readonly Tone[]
   columns: readonly BarColumn[]
   format: (value: number) => string
   axis?: (value: number) => string
@@ -27,7 +30,16 @@ const GAP = 0.14
 const LEAST = 0.4
 
 /** Stacked columns in shades of ink. */
-export function Bars({ label, series, columns, format, axis = format, height = 200, onChoose }: Props) {
+export function Bars({
+  label,
+  series,
+  tones,
+  columns,
+  format,
+  axis = format,
+  height = 200,
+  onChoose,
+}: Props) {
   const scale = scaleOf(columns.flatMap((one) => [...endsOf(one.values), one.before ?? 0]))
   return (
     <Frame
@@ -43,7 +55,7 @@ export function Bars({ label, series, columns, format, axis = format, height = 2
           if (column) onChoose(column)
         })
       }
-      tip={(at) => <Tip column={columns[at]} series={series} format={format} />}
+      tip={(at) => <Tip column={columns[at]} series={series} tones={tones} format={format} />}
     >
       {columns.map((column, at) => (
         <g key={column.id}>
@@ -52,6 +64,7 @@ export function Bars({ label, series, columns, format, axis = format, height = 2
               key={part.series}
               className={styles.part}
               data-shade={part.series}
+              data-tone={tones?.[part.series]}
               x={at + GAP}
               width={1 - 2 * GAP}
               y={part.top * 100}
@@ -73,9 +86,12 @@ export function Bars({ label, series, columns, format, axis = format, height = 2
   )
 }
 
-type TipProps = { column: BarColumn | undefined; series: readonly string[]; format: Props['format'] }
+type TipProps = Pick<Props, 'series' | 'format'> & {
+  column: BarColumn | undefined
+  tones: readonly Tone[] | undefined
+}
 
-function Tip({ column, series, format }: TipProps) {
+function Tip({ column, series, tones, format }: TipProps) {
   if (column === undefined) return null
   const total = column.values.reduce((sum, value) => sum + value, 0)
   const parts = column.values.flatMap((value, at) => (value === 0 ? [] : [{ at, value }])).toReversed()
@@ -86,7 +102,7 @@ function Tip({ column, series, format }: TipProps) {
       {series.length > 1 &&
         parts.map(({ at, value }) => (
           <span key={at} className={styles.series}>
-            <i data-shade={at} />
+            <i data-shade={at} data-tone={tones?.[at]} />
             {series[at]} {format(value)}
           </span>
         ))}

@@ -1,5 +1,6 @@
 // What all charts share: the lines and names of the axes, the column under the pointer, and the same figures as a table.
 import { type PointerEvent, type ReactNode, useState } from 'react'
+import type { Tone } from '../status.ts'
 import { useNarrow } from '../use-media.ts'
 import styles from './chart.module.css'
 import { labelled, placeOf, type Scale } from './scale.ts'
@@ -81,11 +82,13 @@ export function Frame({ label, names, scale, axis, height, children, tip, onChoo
 /** The shades of ink of a chart's series, from the darkest to the lightest. */
 export const MOST_SERIES = 6
 
-export const Legend = ({ names }: { names: readonly string[] }) => (
+type LegendProps = { names: readonly string[]; tones?: readonly Tone[] }
+
+export const Legend = ({ names, tones }: LegendProps) => (
   <ul className={styles.legend}>
     {names.map((name, at) => (
       <li key={name}>
-        <i data-shade={at} />
+        <i data-shade={at} data-tone={tones?.[at]} />
         <span className="cut">{name}</span>
       </li>
     ))}
@@ -102,7 +105,7 @@ type TableProps = {
 export const ChartTable = ({ head, series, rows }: TableProps) => (
   <details className={styles.table}>
     <summary>Show as a table</summary>
-    <div>
+    <div role="region" aria-label="Figures of the chart" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -1,0 +1,81 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { shellRoute } from '../shell/index.ts'
+import {
+  type AuditSearch,
+  type ConnectionSearch,
+  type HealthSearch,
+  type MessageSearch,
+  readAudit,
+  readConnections,
+  readHealth,
+  readMessages,
+  readUsers,
+  type UserSearch,
+} from './model/search.ts'
+
+type Search = Record<string, unknown>
+
+const health = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin',
+  validateSearch: (search: Search): HealthSearch => readHealth(search),
+  component: lazyRouteComponent(() => import('./health.tsx'), 'Health'),
+})
+
+const users = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin/users',
+  validateSearch: (search: Search): UserSearch => readUsers(search),
+  component: lazyRouteComponent(() => import('./users.tsx'), 'Users'),
+})
+
+const user = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin/users/$id',
+  component: lazyRouteComponent(() => import('./user.tsx'), 'UserPage'),
+})
+
+const stuck = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin/runs',
+  component: lazyRouteComponent(() => import('./stuck-runs.tsx'), 'StuckRuns'),
+})
+
+const queues = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin/queues',
+  validateSearch: (search: Search): MessageSearch => readMessages(search),
+  component: lazyRouteComponent(() => import('./queues.tsx'), 'Queues'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin/audit',
+  validateSearch: (search: Search): AuditSearch => readAudit(search),
+  component: lazyRouteComponent(() => import('./audit.tsx'), 'Audit'),
+})
+
+const announcements = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin/announcements',
+  component: lazyRouteComponent(() => import('./announcements.tsx'), 'Announcements'),
+})
+
+const connections = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin/connections',
+  validateSearch: (search: Search): ConnectionSearch => readConnections(search),
+  component: lazyRouteComponent(() => import('./connections.tsx'), 'Connections'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/admin/settings',
+  component: lazyRouteComponent(() => import('./settings.tsx'), 'AdminSettings'),
+})
+
+export const adminRoutes = [
+  ...[health, users, user],
+  ...[stuck, queues, audit],
+  ...[announcements, connections, settings],
+]

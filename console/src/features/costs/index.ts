@@ -1,0 +1,1 @@
+export { LimitTable } from './limit-table.tsx'
