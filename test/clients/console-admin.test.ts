@@ -170,8 +170,8 @@ journey(
     await other.page.goto('/')
     await other.page.getByRole('heading', { name: 'Overview' }).waitFor()
     await other.page.keyboard.press('?')
-    await other.page.getByRole('dialog').getByText('Settings').waitFor()
-    assert.equal(await other.page.getByRole('dialog').getByText('Admin').count(), 0)
+    await other.page.getByRole('dialog').getByText('Settings', { exact: true }).waitFor()
+    assert.equal(await other.page.getByRole('dialog').getByText('Admin', { exact: true }).count(), 0)
 
     const phone = await visit(browser, server.url, { width: 390, height: 844, touch: true, theme: 'dark' })
     await signInAsAdmin(phone, '/admin')

@@ -124,7 +124,7 @@ journey('a bill is mapped, checked and imported, and leads from its sum to a row
   await page.getByRole('button', { name: 'acme', exact: true }).click()
   await page.getByRole('heading', { name: 'By service' }).waitFor()
   await page.getByRole('link', { name: 'Rows of storage' }).click()
-  await cell(page, '$9.50').waitFor()
+  await page.getByRole('table', { name: 'Costs' }).getByRole('cell', { name: '$9.50' }).waitFor()
   assert.equal(await cell(page, '$40.50').count(), 0)
   assert.match(page.url(), /provider=acme/)
   await page.keyboard.press('j')

@@ -146,7 +146,6 @@ test('columns show the largest groups and all others, and their sum is that of t
     ],
     nameOf: (value) => value ?? 'None',
     most: 2,
-    withBefore: true,
   })
   expect(series).toEqual(['aws', 'None', REST])
   expect(columns).toEqual([
@@ -167,7 +166,6 @@ test('without others there is no series for them', () => {
     cells: [group({ month: '2026-03', provider: 'a' }, 0.1), group({ month: '2026-03', provider: 'b' }, 0.2)],
     nameOf: String,
     most: 5,
-    withBefore: false,
   })
   expect({ series, columns }).toEqual({
     series: ['a', 'b'],

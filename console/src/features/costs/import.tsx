@@ -1,5 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import { count, exact, plural } from '../../ui/format/time.ts'
 import { Ago, Elapsed } from '../../ui/format/time-text.tsx'
@@ -14,7 +15,6 @@ import { shownStatus } from '../../ui/status.ts'
 import { PageProblem, toPage, toRun, useRights } from '../shell/index.ts'
 import { CostsFrame } from './frame.tsx'
 import { type CostImport, isActive, useCancelImport, useImport, useImportErrors } from './import-queries.ts'
-import { useRefreshCosts } from './queries.ts'
 
 const SEPARATORS: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' }
 const ON_ERROR = {
@@ -69,15 +69,13 @@ export function ImportPage() {
   )
 }
 
-/** The sums of other pages have changed when an import ends. */
+/** The sums of other pages change while an import runs. It may have ended before it was read for the first time. */
 function useRefreshAtEnd(one: CostImport | undefined): void {
-  const wasActive = useRef(false)
-  const refresh = useRefreshCosts()
-  const active = one !== undefined && isActive(one)
+  const cache = useQueryClient()
+  const hasEnded = one !== undefined && !isActive(one)
   useEffect(() => {
-    if (wasActive.current && !active) refresh()
-    wasActive.current = active
-  }, [active, refresh])
+    if (hasEnded) void cache.invalidateQueries({ queryKey: ['costs'] })
+  }, [hasEnded, cache])
 }
 
 function Report({ of: one }: { of: CostImport }) {

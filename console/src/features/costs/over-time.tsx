@@ -40,7 +40,7 @@ export function OverTime({ search, by, period, top, onChange }: Props) {
   const { data } = series
   const chart = useMemo(
     // While other groups load, the old ones are shown.
-    () => (data && data.by === by ? columnsOf({ ...data, top, nameOf, most: MOST, withBefore: true }) : null),
+    () => (data && data.by === by ? columnsOf({ ...data, top, nameOf, most: MOST }) : null),
     [data, by, top, nameOf],
   )
   const bucket = data?.bucket ?? 'day'
@@ -91,9 +91,11 @@ export function OverTime({ search, by, period, top, onChange }: Props) {
           />
           <div className={styles.under}>
             <Legend names={chart.series} />
-            <span className="faint">
-              <i className={styles.beforeMark} /> at the same place of the days before
-            </span>
+            {chart.columns[0]?.before !== undefined && (
+              <span className="faint">
+                <i className={styles.beforeMark} /> at the same place of the days before
+              </span>
+            )}
           </div>
           <ChartTable
             head={BUCKETS.find(({ id }) => id === bucket)?.name ?? ''}

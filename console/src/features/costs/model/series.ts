@@ -20,8 +20,6 @@ type Input = {
   cells: readonly Group[]
   nameOf: (value: string | null) => string
   most: number
-  /** Whether each column shows the period before. */
-  withBefore: boolean
 }
 
 /** A micro-dollar and less is a rounding error of the subtraction. */
@@ -29,7 +27,7 @@ const LEAST = 0.000_001
 
 const round = (value: number): number => Math.round(value * 1e6) / 1e6
 
-export function columnsOf({ by, bucket, period, top, sums, cells, nameOf, most, withBefore }: Input): {
+export function columnsOf({ by, bucket, period, top, sums, cells, nameOf, most }: Input): {
   series: string[]
   columns: Column[]
 } {
@@ -44,13 +42,14 @@ export function columnsOf({ by, bucket, period, top, sums, cells, nameOf, most, 
     if (row && at !== undefined) row[at] = round((row[at] ?? 0) + costUsd)
   }
   const sumOf = new Map(sums.map((one) => [one.keys[bucket] ?? '', one]))
+  const hasBefore = sums.some(({ previousUsd = 0 }) => previousUsd !== 0)
   const columns = [...rows].map(([key, parts]) => {
     const rest = (sumOf.get(key)?.costUsd ?? 0) - parts.reduce((sum, value) => sum + value, 0)
     return {
       id: key,
       name: bucketName(key, bucket),
       values: [...parts, Math.abs(rest) < LEAST ? 0 : round(rest)],
-      ...(withBefore && { before: sumOf.get(key)?.previousUsd ?? 0 }),
+      ...(hasBefore && { before: sumOf.get(key)?.previousUsd ?? 0 }),
     }
   })
   const hasRest = columns.some((one) => one.values.at(-1) !== 0)
