@@ -24,6 +24,7 @@ import { runsRoutes } from './features/runs/routes.ts'
 import { settingsRoutes } from './features/settings/routes.ts'
 import { applyTheme, rootRoute, shellRoute } from './features/shell/index.ts'
 import { taskRoutes } from './features/tasks/routes.ts'
+import { webhookRoutes } from './features/webhooks/routes.ts'
 import { workflowRoutes } from './features/workflows/routes.ts'
 import { ownDrafts } from './ui/form/draft.ts'
 import { showProblem, Toasts } from './ui/kit/toast.tsx'
@@ -45,6 +46,7 @@ const router = createRouter({
       ...deploymentRoutes,
       ...settingsRoutes,
       ...adminRoutes,
+      ...webhookRoutes,
       ...notificationRoutes,
     ]),
   ]),

@@ -171,7 +171,9 @@ test.each([
 test('the filters of the list ignore what they do not know', () => {
   const filter = readDeploymentFilter({ state: 'active', platform: 'ftp', project: ' docs ', other: 1 })
   expect(filter).toEqual({ state: 'active', project: 'docs' })
-  expect(queryOf({ ...filter, integration: 'int_1' })).toEqual({
+  // The URL has more than filters, such as the team.
+  const search = { ...filter, integration: 'int_1', team: 'team_1' }
+  expect(queryOf(search)).toEqual({
     project: 'docs',
     integrationId: 'int_1',
     status: 'queued,preparing,uploading,processing',

@@ -53,10 +53,10 @@ function View({ deployment: one }: { deployment: Deployment }) {
       <Head
         title={
           <>
-            <Link {...toDeployments()} className="dim wide-only">
+            <Link {...toDeployments()} className="crumb wide-only">
               Deployments
-            </Link>{' '}
-            <span className="faint wide-only">/</span> <bdi>{one.project}</bdi>
+            </Link>
+            <bdi>{one.project}</bdi>
           </>
         }
         end={<Actions deployment={one} />}

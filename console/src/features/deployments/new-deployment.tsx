@@ -21,10 +21,9 @@ export function NewDeployment() {
       <Head
         title={
           <>
-            <Link {...toDeployments()} className="dim">
+            <Link {...toDeployments()} className="crumb">
               Deployments
-            </Link>{' '}
-            <span className="faint">/</span>{' '}
+            </Link>
             {earlier.data ? `Deploy ${earlier.data.project}` : 'Deploy a site'}
           </>
         }

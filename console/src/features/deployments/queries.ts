@@ -16,7 +16,7 @@ export type Plan = Schemas['DeploymentPlan']
 
 export const useDeployments = (filter: DeploymentFilter) =>
   useInfiniteQuery({
-    queryKey: ['deployments', 'list', filter],
+    queryKey: ['deployments', 'list', queryOf(filter)],
     ...PAGED,
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,

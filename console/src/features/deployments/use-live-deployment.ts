@@ -15,6 +15,8 @@ export function useLiveDeployment(id: string): ReadonlyMap<number, Line> {
       void cache.invalidateQueries({ queryKey: ['deployments', 'one', id] })
       void cache.invalidateQueries({ queryKey: ['deployments', 'log', id] })
       void cache.invalidateQueries({ queryKey: ['deployments', 'files', id] })
+      // It may be the public one from now on.
+      void cache.invalidateQueries({ queryKey: ['deployments', 'list'] })
     }
     return follow(`deployment:${id}`, {
       onEvent: (event) => {

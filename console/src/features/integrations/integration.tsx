@@ -63,10 +63,10 @@ function View({ integration: one, etag }: Found) {
       <Head
         title={
           <>
-            <Link {...toIntegrations()} className="dim wide-only">
+            <Link {...toIntegrations()} className="crumb wide-only">
               Integrations
-            </Link>{' '}
-            <span className="faint wide-only">/</span> <bdi>{one.name}</bdi>
+            </Link>
+            <bdi>{one.name}</bdi>
           </>
         }
         end={

@@ -23,16 +23,15 @@ export function NewIntegration() {
       <Head
         title={
           <>
-            <Link {...toIntegrations()} className="dim">
+            <Link {...toIntegrations()} className="crumb">
               Integrations
-            </Link>{' '}
-            <span className="faint">/</span>{' '}
+            </Link>
             {chosen ? (
               <>
-                <Link {...toNewIntegration()} className="dim">
+                <Link {...toNewIntegration()} className="crumb">
                   Add
-                </Link>{' '}
-                <span className="faint">/</span> {chosen.name}
+                </Link>
+                {chosen.name}
               </>
             ) : (
               'Add'

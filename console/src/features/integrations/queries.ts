@@ -21,15 +21,15 @@ export const useTypes = () =>
     queryFn: async () => (await call('GET /users/integrations/types')).items,
   })
 
-export const useIntegrations = (filter: IntegrationFilter) =>
+export const useIntegrations = ({ q, type, status }: IntegrationFilter) =>
   useInfiniteQuery({
-    queryKey: ['integrations', 'list', filter],
+    queryKey: ['integrations', 'list', q, type, status],
     ...PAGED,
     placeholderData: keepPreviousData,
     queryFn: ({ pageParam }) =>
       call('GET /users/integrations', {
         query: {
-          ...(filter as Query<'GET /users/integrations'>),
+          ...({ q, type, status } as Query<'GET /users/integrations'>),
           sort: 'name',
           limit: 50,
           count: 'true',
@@ -106,7 +106,7 @@ export function useRotate(id: string) {
 }
 
 export function useDelete(id: string) {
-  const refresh = useRefresh()
+  const cache = useQueryClient()
   return useMutation({
     meta: { quiet: true },
     mutationFn: ({ force, etag }: { force: boolean; etag: string }) =>
@@ -115,7 +115,8 @@ export function useDelete(id: string) {
         ifMatch: etag,
         query: force ? { force: 'true' } : {},
       }),
-    onSuccess: refresh,
+    // The page still shows it for a moment, and must not ask for it again.
+    onSuccess: () => void cache.invalidateQueries({ queryKey: ['integrations', 'list'] }),
   })
 }
 

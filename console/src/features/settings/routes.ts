@@ -10,6 +10,7 @@ export const PAGES = [
   'members',
   'audit',
   'variables',
+  'webhooks',
   'plan',
 ] as const
 export type SettingsPage = (typeof PAGES)[number]

@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Head, useTitle } from '../../ui/kit/page.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
 import { useRights } from '../shell/index.ts'
+import { Webhooks } from '../webhooks/index.ts'
 import { Audit } from './audit.tsx'
 import { Keys } from './keys.tsx'
 import { Members } from './members.tsx'
@@ -21,6 +22,7 @@ const TABS = [
   { id: 'members', name: 'Team' },
   { id: 'audit', name: 'Audit log' },
   { id: 'variables', name: 'Variables' },
+  { id: 'webhooks', name: 'Webhooks' },
   { id: 'plan', name: 'Plan and usage' },
 ]
 
@@ -46,6 +48,7 @@ export function Settings() {
           {page === 'members' && <Members />}
           {page === 'audit' && <Audit />}
           {page === 'variables' && <Variables />}
+          {page === 'webhooks' && <Webhooks />}
           {page === 'plan' && <PlanPage />}
         </div>
       </Tabs>

@@ -21,6 +21,8 @@ export {
   toRuns,
   toTask,
   toTasks,
+  toWebhook,
+  toWebhooks,
   toWorkflow,
   toWorkflows,
 } from './links.ts'

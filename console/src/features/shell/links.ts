@@ -18,6 +18,8 @@ export const toIntegration = (id: string) => link('/integrations/$id', { id }, {
 export const toDeployments = (search: object = {}) => link('/deployments', {}, search)
 export const toNewDeployment = (search: { like?: string } = {}) => link('/deployments/new', {}, search)
 export const toDeployment = (id: string) => link('/deployments/$id', { id }, {})
+export const toWebhooks = () => link('/settings', {}, { page: 'webhooks' })
+export const toWebhook = (id: string) => link('/settings/webhooks/$id', { id }, {})
 /** A page without parameters. */
 export const toPage = (path: string, search: object = {}) => link(path, {}, search)
 export const toCosts = (search: object = {}) => link('/costs', {}, search)
@@ -40,4 +42,5 @@ export const THING_PAGES: ReadonlyMap<string, string> = new Map([
   ['integration', '/integrations/$id'],
   ['deployment', '/deployments/$id'],
   ['task', '/tasks/$id'],
+  ['webhook', '/settings/webhooks/$id'],
 ])

@@ -32,8 +32,10 @@ export function readDeploymentFilter(search: Record<string, unknown>): Deploymen
   ) as DeploymentFilter
 }
 
-export const queryOf = ({ state, integration, ...others }: DeploymentFilter) => ({
-  ...others,
+export const queryOf = ({ state, platform, environment, project, integration }: DeploymentFilter) => ({
+  ...(platform && { platform }),
+  ...(environment && { environment }),
+  ...(project && { project }),
   ...(integration && { integrationId: integration }),
   ...(state && { status: state === 'active' ? ACTIVE.join(',') : state }),
 })

@@ -1,0 +1,30 @@
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { shellRoute } from '../shell/index.ts'
+import { type DeliveryStatus, STATUSES } from './model/delivery.ts'
+
+export type WebhookSearch = { status?: DeliveryStatus; delivery?: string }
+
+/** The list is a page of the settings. */
+const list = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/webhooks',
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/settings' as '/', search: { ...search, page: 'webhooks' } as never })
+  },
+})
+
+const one = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/webhooks/$id',
+  validateSearch: (search: Record<string, unknown>): WebhookSearch => {
+    const status = STATUSES.find((name) => name === search.status)
+    const { delivery } = search
+    return {
+      ...(status && { status }),
+      ...(typeof delivery === 'string' && /^dlv_\w+$/.test(delivery) && { delivery }),
+    }
+  },
+  component: lazyRouteComponent(() => import('./webhook.tsx'), 'WebhookPage'),
+})
+
+export const webhookRoutes = [list, one]
