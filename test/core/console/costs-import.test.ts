@@ -8,6 +8,7 @@ import {
   previewOf,
   suggest,
 } from '../../../console/src/features/costs/model/mapping.ts'
+import { ratesOf } from '../../../console/src/features/costs/model/rates.ts'
 import { SHOWN_ROWS, tableOf } from '../../../console/src/features/costs/model/table.ts'
 
 test('the separator is the most frequent one of the header, and quoted fields keep theirs', () => {
@@ -126,4 +127,16 @@ test.each([
   ['Rechnung März.xlsx', 'Rechnung-M-rz'],
 ])('the mapping of %s is called %s', (file, name) => {
   expect(mappingName(file)).toBe(name)
+})
+
+test('pasted rates are read line by line, and the first line that is none is named', () => {
+  expect(ratesOf('date,currency,usdPerUnit\n2026-01-31, eur, 1.0847\n\n2026-01-31;CHF;1.1')).toEqual({
+    rates: [
+      { date: '2026-01-31', currency: 'EUR', usdPerUnit: '1.0847' },
+      { date: '2026-01-31', currency: 'CHF', usdPerUnit: '1.1' },
+    ],
+  })
+  expect(ratesOf('2026-01-31 EUR 1,08')).toEqual({ line: 1 })
+  expect(ratesOf('2026-01-31 EUR 1.08\nyesterday EUR 1.1')).toEqual({ line: 2 })
+  expect(ratesOf('')).toEqual({ rates: [] })
 })

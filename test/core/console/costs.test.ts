@@ -31,6 +31,7 @@ import {
   otherCurrencies,
   REST,
 } from '../../../console/src/features/costs/model/series.ts'
+import { emptyUsage, usageBody } from '../../../console/src/features/costs/model/usage-form.ts'
 
 const NOW = Date.UTC(2026, 2, 15, 23, 59)
 
@@ -215,4 +216,15 @@ test('a row becomes a form that gives the same amounts and labels', () => {
   const row = { currency: 'EUR', cost: 3.25, effectiveCost: null, listCost: -1, labels: { a: 'b=c', d: '' } }
   expect(amountsOf(formOf(row))).toEqual({ currency: 'EUR', cost: 3.25, listCost: -1 })
   expect(labelsOf(labelText(row.labels))).toEqual(row.labels)
+})
+
+test('the form of usage leaves out what is empty', () => {
+  const form = { ...emptyUsage('2026-03-15'), provider: ' aws ', hours: '1.5', labels: 'env=prod' }
+  expect(usageBody(form)).toEqual({
+    date: '2026-03-15',
+    provider: 'aws',
+    source: 'manual',
+    hours: 1.5,
+    labels: { env: 'prod' },
+  })
 })

@@ -4,7 +4,9 @@ import type { RowSearch } from './model/filter.ts'
 
 const Loaded = lazy(() => import('./export-dialog.tsx').then((parts) => ({ default: parts.ExportDialog })))
 
-export function ExportButton({ filter }: { filter: RowSearch }) {
+type Props = { filter: RowSearch; kind?: 'costs' | 'usage' }
+
+export function ExportButton({ filter, kind = 'costs' }: Props) {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
@@ -13,7 +15,7 @@ export function ExportButton({ filter }: { filter: RowSearch }) {
       </Button>
       {isOpen && (
         <Suspense>
-          <Loaded filter={filter} onClose={() => setOpen(false)} />
+          <Loaded filter={filter} initialKind={kind} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </>

@@ -12,9 +12,11 @@ import { periodName } from './model/days.ts'
 import { fieldsOf, queryOf, type RowSearch } from './model/filter.ts'
 import { ENDINGS, FORMAT_LABELS, type Format } from './model/formats.ts'
 
+type Props = { filter: RowSearch; initialKind: 'costs' | 'usage'; onClose: () => void }
+
 /** A file with all rows that match, not only with the loaded ones. */
-export function ExportDialog({ filter, onClose }: { filter: RowSearch; onClose: () => void }) {
-  const [kind, setKind] = useState<'costs' | 'usage'>('costs')
+export function ExportDialog({ filter, initialKind, onClose }: Props) {
+  const [kind, setKind] = useState(initialKind)
   const [format, setFormat] = useState<Format>('csv')
   const query = queryOf(filter, serverNow())
   const isUsage = kind === 'usage'

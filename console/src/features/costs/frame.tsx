@@ -6,6 +6,7 @@ import { PageLinks } from '../shell/index.ts'
 const PAGES: [path: string, name: string][] = [
   ['/costs', 'Overview'],
   ['/costs/rows', 'Rows'],
+  ['/costs/usage', 'Usage'],
   ['/costs/jobs', 'GPU jobs'],
   ['/costs/imports', 'Imports'],
   ['/costs/exports', 'Exports'],

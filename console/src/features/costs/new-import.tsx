@@ -27,6 +27,7 @@ import {
 import { tableOf } from './model/table.ts'
 import { Preview } from './preview.tsx'
 import { readStart, type Start } from './read-start.ts'
+import { SavedMappings } from './saved-mappings.tsx'
 
 const ACCEPT = '.csv,.tsv,.txt,.jsonl,.ndjson,.xlsx,.gz'
 const NOTHING: Mapping = { columns: {}, defaults: {} }
@@ -110,6 +111,7 @@ export function NewImport() {
             </SelectField>
           </div>
         </section>
+        {start === null && <SavedMappings />}
         {start !== null && (
           <>
             <section className={sheet.block} aria-labelledby="columns">

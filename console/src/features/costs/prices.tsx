@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
 import { call, type Schemas } from '../../api/client.ts'
 import { PAGED, pageAfter } from '../../api/pages.ts'
 import { asProblem } from '../../api/problem.ts'
@@ -8,10 +9,12 @@ import { count } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { Empty, ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
-import { PageProblem } from '../shell/index.ts'
+import { PageProblem, useMe } from '../shell/index.ts'
 import { CostsFrame } from './frame.tsx'
 import { UNIT_LABELS } from './model/units.ts'
 import type { PriceSearch } from './routes.ts'
+
+const RatesDialog = lazy(() => import('./rates-dialog.tsx').then((parts) => ({ default: parts.RatesDialog })))
 
 /** The list prices that costs of runs and jobs are computed with, and the rates of currencies. */
 export function Prices() {
@@ -129,6 +132,8 @@ function Rates({
   currency: string | undefined
   onChange: (currency: string) => void
 }) {
+  const [isLoading, setLoading] = useState(false)
+  const isAdmin = useMe().data?.role === 'admin'
   const list = useInfiniteQuery({
     queryKey: ['rates', currency],
     ...PAGED,
@@ -144,7 +149,17 @@ function Rates({
         <h2 id="rates">Exchange rates</h2>
         <span className={sheet.grow} />
         <FilterField label="Currency" value={currency} onChange={(text) => onChange(text.toUpperCase())} />
+        {isAdmin && (
+          <Button size="small" icon="plus" onClick={() => setLoading(true)}>
+            Load rates
+          </Button>
+        )}
       </header>
+      {isLoading && (
+        <Suspense>
+          <RatesDialog onClose={() => setLoading(false)} />
+        </Suspense>
+      )}
       <p className={sheet.note}>
         Costs in other currencies are converted with the rate of their day, or the latest of the seven days
         before. An administrator of the installation loads the rates.

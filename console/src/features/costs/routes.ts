@@ -17,6 +17,13 @@ const rows = createRoute({
   component: lazyRouteComponent(() => import('./rows.tsx'), 'Rows'),
 })
 
+const usage = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/costs/usage',
+  validateSearch: (search: Record<string, unknown>): RowSearch => readRows(search),
+  component: lazyRouteComponent(() => import('./usage.tsx'), 'UsagePage'),
+})
+
 const row = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/rows/$id',
@@ -92,7 +99,7 @@ const prices = createRoute({
 })
 
 export const costRoutes = [
-  ...[overview, rows, row],
+  ...[overview, rows, row, usage],
   ...[imports, newImport, oneImport],
   ...[jobs, job],
   ...[exports, budget, prices],
