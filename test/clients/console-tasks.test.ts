@@ -91,6 +91,8 @@ journey('a task is created, executed, watched, edited, waited for and commented 
   await page.getByRole('option', { name: /Write the report of March/ }).click()
   const graph = page.getByRole('group', { name: 'Graph of dependencies' })
   await graph.getByRole('link', { name: /Write the report of March/ }).waitFor()
+  await page.goto('/tasks?view=graph')
+  await graph.getByRole('link', { name: /Send the report/ }).click()
   await page.getByRole('button', { name: 'Remove' }).click()
   await page.getByText('It waits for no other task.').waitFor()
   await page.getByRole('button', { name: 'Delete' }).click()
@@ -180,6 +182,7 @@ journey('a tree shows the parts of a task, and the pages fit a phone and both th
     '/tasks',
     '/tasks?view=board',
     '/tasks?view=tree',
+    '/tasks?view=graph',
     '/tasks?new=true',
     ...['work', 'subtasks', 'dependencies', 'schedule', 'comments', 'history'].map(
       (tab) => `/tasks/${parent.id}?tab=${tab}`,

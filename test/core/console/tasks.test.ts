@@ -18,6 +18,7 @@ import {
   tagsOf,
   updateBody,
 } from '../../../console/src/features/tasks/model/form.ts'
+import { graphOf } from '../../../console/src/features/tasks/model/graph.ts'
 import {
   countOf,
   GROUPS,
@@ -259,4 +260,20 @@ test('a file of tasks is recognised by its name, or by its beginning', () => {
 test('a wait is said in words, and another reason as the server says it', () => {
   expect(wordsOf({ code: 'timer', message: 'w waits: timer.' })).toBe('It waits for a time.')
   expect(wordsOf({ code: 'plan', message: 'The plan is full.' })).toBe('The plan is full.')
+})
+
+test('the graph of a list has the tasks that wait for each other, and counts the rest', () => {
+  const row = (id: string, needs: string[] = []) => ({
+    id,
+    title: id,
+    type: 'custom',
+    status: 'draft',
+    progress: 0,
+    reason: null,
+    dependsOn: needs.map((taskId) => ({ taskId, on: 'success' as const, waived: false })),
+  })
+  const { graph, alone } = graphOf([row('a'), row('b', ['a', 'not listed']), row('c'), row('d', ['b'])])
+  expect(graph.nodes.map(({ id }) => id)).toEqual(['a', 'b', 'd'])
+  expect(graph.edges.map(({ from, to }) => `${from} ${to}`)).toEqual(['a b', 'b d'])
+  expect(alone).toBe(1)
 })

@@ -1,6 +1,7 @@
 // Executing tasks: runs, queues, dependencies, parents.
 import { expect, test } from 'vitest'
 import { call, get } from '../../helpers/api.ts'
+import { eventually } from '../../helpers/changes.ts'
 import { newPerson } from '../../helpers/people.ts'
 import { newWorkflow } from '../../helpers/workflows.ts'
 import { failingSteps, newTask, pureSteps, TASKS, taskOf, untilStatus, verb, waitingSteps } from './tasks.ts'
@@ -89,6 +90,30 @@ test('a retry keeps successful outcomes and releases dependants', async () => {
   expect(anew.status, anew.text).toBeLessThan(300)
   expect((await untilStatus(ada, first.id, 'succeeded')).result).toEqual({ value: 'well' })
   await untilStatus(ada, next.id, 'succeeded')
+})
+
+test('a list says what a waiting task waits for, and what tasks depend on if it is asked', async () => {
+  const [ada, bob] = [await newPerson(), await newPerson()]
+  const steps = [
+    { id: 'hold', type: 'flow.wait', params: { durationMs: 3_600_000 } },
+    { id: 'ask', type: 'flow.approval', params: { title: 'Go on?' }, after: [] },
+  ]
+  const { id } = await newTask(ada, { input: { steps }, autoStart: true })
+  const next = await newTask(ada, { dependsOn: [{ taskId: id, on: 'end' }] })
+  await newTask(bob, { title: 'Of another team' })
+  await untilStatus(ada, id, 'waiting')
+  const listed = async (query: string) => (await get(`${TASKS}?sort=created${query}`, ada)).body.items
+  // The approval comes first: it needs a person.
+  await eventually(async () => expect((await listed(''))[0].reason?.code).toBe('approval'))
+  expect((await listed('')).map((row: any) => [row.id, row.dependsOn])).toEqual([
+    [id, undefined],
+    [next.id, undefined],
+  ])
+  const [first, second] = await listed('&include=dependencies')
+  expect(first.dependsOn).toEqual([])
+  expect(second.dependsOn).toEqual([{ taskId: id, on: 'end', status: 'waiting', waived: false }])
+  expect((await taskOf(ada, id)).reason?.code).toBe('approval')
+  await verb(ada, id, 'cancel')
 })
 
 test('a task is paused, resumed and cancelled', async () => {

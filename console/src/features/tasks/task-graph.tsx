@@ -3,12 +3,14 @@ import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { Schemas } from '../../api/client.ts'
 import { Glyph } from '../../ui/glyph.tsx'
-import { shownStatus, statusLabel, toneOf } from '../../ui/status.ts'
+import { shownTaskStatus, statusLabel, toneOf } from '../../ui/status.ts'
 import { inLayers } from '../run/index.ts'
 import { toTask } from '../shell/index.ts'
 import styles from './task-graph.module.css'
 
-type Graph = Pick<Schemas['TaskGraph'], 'nodes' | 'edges' | 'criticalPath'>
+/** The reasons of waiting tasks are only known in lists. */
+type Node = Schemas['TaskGraph']['nodes'][number] & { reason?: Schemas['TaskSummary']['reason'] }
+type Graph = Pick<Schemas['TaskGraph'], 'edges' | 'criticalPath'> & { nodes: Node[] }
 
 const CARD = { width: 208, height: 48 }
 const EDGE = 16
@@ -52,7 +54,7 @@ export function TaskGraph({ graph, current }: { graph: Graph; current?: string }
         </svg>
         {nodes.map((node) => {
           const spot = spots.get(node.id)
-          const status = shownStatus(node.status)
+          const status = shownTaskStatus({ status: node.status, reason: node.reason ?? null })
           if (!spot) return null
           return (
             <Link

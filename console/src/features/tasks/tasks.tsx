@@ -15,6 +15,7 @@ import { TaskList } from './task-list.tsx'
 import { useLiveTasks } from './use-live-tasks.ts'
 
 const Board = lazy(() => import('./board/board.tsx').then(({ Board }) => ({ default: Board })))
+const Graph = lazy(() => import('./graph.tsx').then(({ Graph }) => ({ default: Graph })))
 const Tree = lazy(() => import('./tree.tsx').then(({ Tree }) => ({ default: Tree })))
 const ExportDialog = lazy(() =>
   import('./export-dialog.tsx').then(({ ExportDialog }) => ({ default: ExportDialog })),
@@ -25,6 +26,7 @@ const VIEW_NAMES: { id: View; name: string }[] = [
   { id: 'list', name: 'List' },
   { id: 'board', name: 'Board' },
   { id: 'tree', name: 'Tree' },
+  { id: 'graph', name: 'Graph' },
 ]
 
 export function Tasks() {
@@ -98,6 +100,8 @@ export function Tasks() {
           <Board {...common} />
         ) : view === 'tree' ? (
           <Tree {...common} />
+        ) : view === 'graph' ? (
+          <Graph {...common} />
         ) : (
           <TaskList
             {...common}

@@ -7,19 +7,19 @@ import type { Versioned } from '../../../core/version.ts'
 import { rowsOf } from '../../../db/hot-read.ts'
 import { type Page, toPage } from '../../../db/paginate.ts'
 import { prepare, runBatch } from '../../../db/statement.ts'
-import { type WaitView, workflowRun } from '../../../objects/workflow-run.ts'
+import { workflowRun } from '../../../objects/workflow-run.ts'
 import { publicError } from '../../runs/index.ts'
 import { findQueuePlace } from '../desk/repo/queue.ts'
 import { isAtWork } from '../pure/status.ts'
 import type { TaskRow } from '../repo/columns.ts'
-import { findStandingDependencies, type StandingDependency } from '../repo/dependencies.ts'
+import { findDependencies, findStandingDependencies, type StandingDependency } from '../repo/dependencies.ts'
 import { COLUMN_OF_SORT, countListed, findListed, findWalkEnd, type ListFilter } from '../repo/list.ts'
 import { findTask, findVisibleTask } from '../repo/tasks.ts'
 import { findSchedule, type ScheduleRow } from '../schedule/repo.ts'
 import type { ListTasks, Task, TaskFilter, TaskSummary } from '../schema/task.ts'
 import { searchTasks } from '../search/service.ts'
 import { listedTypes } from '../types/index.ts'
-import { type TaskParts, toSummary, toTask } from './view.ts'
+import { dependencyView, reasonOf, type TaskParts, toSummary, toTask } from './view.ts'
 
 const ms = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text)
@@ -71,11 +71,22 @@ export async function listTasks(ctx: ReadContext, query: ListTasks): Promise<Pag
     (row) => ({ value: row[column] as number, id: row.id }),
     (row) => toSummary(row, now),
   )
+  if (query.include === 'dependencies') page.items = await withDependencies(ctx, teamId, page.items)
   if (page.nextCursor === null && rows.length <= query.limit) {
     const end = await findWalkEnd(ctx.env.DB, teamId, filter, query, now)
     if (end !== null) page.nextCursor = encodeCursor({ sort: query.sort, ...end })
   }
   return query.count ? { ...page, total: await countListed(ctx.env.DB, teamId, filter, now) } : page
+}
+
+async function withDependencies(
+  ctx: Pick<ReadContext, 'env'>,
+  teamId: string,
+  items: readonly TaskSummary[],
+): Promise<TaskSummary[]> {
+  const ids = items.map(({ id }) => id)
+  const byTask = Map.groupBy(await findDependencies(ctx.env.DB, teamId, ids), ({ taskId }) => taskId)
+  return items.map((item) => ({ ...item, dependsOn: (byTask.get(item.id) ?? []).map(dependencyView) }))
 }
 
 export async function requireTask(ctx: ServiceContext, id: string): Promise<TaskRow> {
@@ -121,7 +132,7 @@ async function withRunState(
       status: run.status,
       progress: run.status === 'succeeded' ? 100 : Math.max(row.progress, Math.floor(run.progress)),
       error: run.status === 'failed' ? JSON.stringify(publicError(run.error)) : null,
-      reason: run.waitingFor[0] === undefined ? null : JSON.stringify(reasonOf(run.waitingFor[0])),
+      reason: textOrNull(reasonOf(run.waitingFor)),
       result,
       startedAt: run.startedAt === null ? row.startedAt : Date.parse(run.startedAt),
       finishedAt: run.finishedAt === null ? null : Date.parse(run.finishedAt),
@@ -131,10 +142,7 @@ async function withRunState(
   }
 }
 
-const reasonOf = ({ kind, name, path }: WaitView) => ({
-  code: kind,
-  message: name === null ? `${path} waits: ${kind}.` : `${path} waits: ${kind} ${name}.`,
-})
+const textOrNull = (value: object | null): string | null => (value === null ? null : JSON.stringify(value))
 
 type Beside = Pick<TaskParts, 'dependencies' | 'schedule'>
 

@@ -1,5 +1,6 @@
 import { toIso, toIsoOrNull } from '../../../core/clock.ts'
 import { toUsd } from '../../../core/money.ts'
+import type { WaitView } from '../../../objects/workflow-run.ts'
 import { publicError } from '../../runs/index.ts'
 import { hasEnded } from '../pure/status.ts'
 import type { ListedTask, TaskRow } from '../repo/columns.ts'
@@ -14,13 +15,24 @@ const parsed = <T>(text: string | null): T | null => (text === null ? null : (JS
 const assigneeView = (assignee: string): TaskSummary['assignee'] =>
   assignee === '' ? null : assignee.startsWith('usr_') ? { userId: assignee } : { agentId: assignee }
 
+/** Kinds of waits that only a person ends. */
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['approval', 'signal', 'resolve'])
+
+/** Why a run waits: for a person, if it does, or for the first thing of the list. */
+export function reasonOf(waits: readonly WaitView[]): TaskSummary['reason'] {
+  const wait = waits.find(({ kind }) => FOR_PEOPLE.has(kind)) ?? waits[0]
+  if (wait === undefined) return null
+  const { kind, name, path } = wait
+  return { code: kind, message: `${path} waits: ${kind}${name === null ? '' : ` ${name}`}.` }
+}
+
 export const toSummary = (row: ListedTask, now: number): TaskSummary => ({
   id: row.id,
   title: row.title,
   type: row.type,
   status: row.status,
   statusSince: toIso(row.statusSince),
-  reason: parsed(row.reason),
+  reason: parsed(row.reason) ?? reasonOf(parsed<WaitView[]>(row.waits ?? null) ?? []),
   priority: row.priority,
   progress: row.progress,
   tags: JSON.parse(row.tags),
@@ -49,6 +61,18 @@ export const toSummary = (row: ListedTask, now: number): TaskSummary => ({
   version: row.version,
 })
 
+export const dependencyView = ({
+  dependsOn,
+  needs,
+  status,
+  waivedBy,
+}: StandingDependency): Task['dependsOn'][number] => ({
+  taskId: dependsOn,
+  on: needs,
+  status: status ?? 'deleted',
+  waived: waivedBy !== null,
+})
+
 export type TaskParts = {
   dependencies: readonly StandingDependency[]
   schedule: ScheduleRow | null
@@ -69,12 +93,7 @@ export const toTask = (
   resultOmitted,
   files: JSON.parse(row.files),
   metadata: JSON.parse(row.metadata),
-  dependsOn: dependencies.map(({ dependsOn, needs, status, waivedBy }) => ({
-    taskId: dependsOn,
-    on: needs,
-    status: status ?? 'deleted',
-    waived: waivedBy !== null,
-  })),
+  dependsOn: dependencies.map(dependencyView),
   onDependencyFailure: row.onDependencyFailure as Task['onDependencyFailure'],
   retry: JSON.parse(row.retry),
   timeoutMs: row.timeoutMs,

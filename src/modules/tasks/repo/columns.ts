@@ -103,9 +103,18 @@ const LISTED_NAMES = [
   'version',
 ] as const
 
-export type ListedTask = Pick<TaskRow, (typeof LISTED_NAMES)[number]>
+export type ListedTask = Pick<TaskRow, (typeof LISTED_NAMES)[number]> & {
+  /** What the run of a waiting task waits for, as JSON. */
+  waits?: string | null
+}
 
-export const LISTED: Columns<ListedTask> = fieldsOf(LISTED_NAMES)
+export const LISTED: Columns<ListedTask> = columns<ListedTask>({
+  ...(Object.fromEntries(LISTED_NAMES.map((name) => [name, `t.${NAMES[name]}`])) as Record<
+    (typeof LISTED_NAMES)[number],
+    string
+  >),
+  waits: `CASE WHEN t.status = 'waiting' THEN (SELECT r.waiting_for FROM runs r WHERE r.id = t.run_id) END`,
+})
 
 /** The bytes of the fields that may be long. Reading it does not read them. */
 export const LONG_BYTES =

@@ -66,7 +66,19 @@ const summary = {
   version: z.int(),
 }
 
-export const TaskSummary = z.strictObject(summary).meta({ id: 'TaskSummary' })
+const standingDependencies = z.array(
+  Dependency.extend({
+    status: z.string(),
+    waived: z.boolean().describe('Whether the task no longer waits for it.'),
+  }),
+)
+
+export const TaskSummary = z
+  .strictObject({
+    ...summary,
+    dependsOn: standingDependencies.optional().describe('With `include=dependencies`: what it waits for.'),
+  })
+  .meta({ id: 'TaskSummary' })
 export type TaskSummary = z.infer<typeof TaskSummary>
 
 export const Task = z
@@ -81,12 +93,7 @@ export const Task = z
       .describe('The result is too large to be shown here: `GET /runs/{runId}/output` has it.'),
     files: z.array(z.string()),
     metadata: z.record(z.string(), JsonValue),
-    dependsOn: z.array(
-      Dependency.extend({
-        status: z.string(),
-        waived: z.boolean().describe('Whether the task no longer waits for it.'),
-      }),
-    ),
+    dependsOn: standingDependencies,
     onDependencyFailure: z.enum(['block', 'skip', 'run']),
     retry: Retry,
     timeoutMs: z.int().nullable(),
@@ -170,7 +177,10 @@ export const TASK_SORTS = [
   'updated',
 ] as const
 
-export const ListTasks = listQuery(TASK_SORTS, taskFilters)
+export const ListTasks = listQuery(TASK_SORTS, {
+  ...taskFilters,
+  include: z.enum(['dependencies']).optional().describe('`dependencies` adds what each task waits for.'),
+})
 export type ListTasks = z.infer<typeof ListTasks>
 
 export const RetryTask = z
