@@ -62,7 +62,9 @@ export function Folder({ search, onChange, onUpload, mayWrite }: Props) {
   return (
     <>
       <FileFilters search={search} rows={entries} onChange={move} />
-      {search.run === undefined && <Crumbs folder={folder} onOpen={(to) => move(inFolder(to))} />}
+      {search.run === undefined && (
+        <Crumbs folder={folder} hasFiles={entries.length > 0} onOpen={(to) => move(inFolder(to))} />
+      )}
       {failed ? (
         <PageProblem problem={asProblem(failed.error)} onRetry={() => void failed.refetch()} />
       ) : files.isPending || (folders.isPending && !hasSearch) ? (
@@ -105,7 +107,9 @@ export function Folder({ search, onChange, onUpload, mayWrite }: Props) {
   )
 }
 
-function Crumbs({ folder, onOpen }: { folder: string; onOpen: (folder: string) => void }) {
+type CrumbsProps = { folder: string; hasFiles: boolean; onOpen: (folder: string) => void }
+
+function Crumbs({ folder, hasFiles, onOpen }: CrumbsProps) {
   if (folder === '') return null
   return (
     <nav className={styles.crumbs} aria-label="Folders">
@@ -126,9 +130,11 @@ function Crumbs({ folder, onOpen }: { folder: string; onOpen: (folder: string) =
           )}
         </span>
       ))}
-      <ZipButton look="quiet" size="small" choice={{ prefix: `${folder}/` }} name={`${baseOf(folder)}.zip`}>
-        Download as a zip
-      </ZipButton>
+      {hasFiles && (
+        <ZipButton look="quiet" size="small" choice={{ prefix: `${folder}/` }} name={`${baseOf(folder)}.zip`}>
+          Download as a zip
+        </ZipButton>
+      )}
     </nav>
   )
 }

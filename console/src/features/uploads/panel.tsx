@@ -80,7 +80,7 @@ export function UploadPanel() {
 
 function titleOf({ open, stuck, done, total }: ReturnType<typeof progressOf>): string {
   if (open > 0) return `Uploading ${plural(open, 'file')}`
-  if (stuck > 0) return `${stuck} of ${plural(total, 'file')} not uploaded`
+  if (stuck > 0) return total === 1 ? 'Not uploaded' : `${stuck} of ${plural(total, 'file')} not uploaded`
   return `${plural(done, 'file')} uploaded`
 }
 
