@@ -515,7 +515,8 @@ journey('without JavaScript, a sentence says so where it is seen', async () => {
 
 /** The transferred size of scripts and styles. */
 const FIRST_VIEW_BYTES = 150 * 1024
-const RUN_PAGE_BYTES = 100 * 1024
+/** With the styles and the fields of forms, which are not part of the first view. */
+const RUN_PAGE_BYTES = 112 * 1024
 
 const BUILT = inRoot('dist/assets/current/console')
 

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { addUploads } from '../../api/uploads/queue.ts'
 import type { Dropped } from '../../ui/dropped.ts'
 import { type FileReference, isFileReference } from '../../ui/form/file-schema.ts'
-import type { FileFieldProps, FileFields } from '../../ui/form/schema-form.tsx'
+import type { FileFieldProps } from '../../ui/form/schema-form.tsx'
 import { bytes } from '../../ui/format/time.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Button, IconButton } from '../../ui/kit/button.tsx'
@@ -18,7 +18,7 @@ const Picker = lazy(() => import('./picker.tsx').then((parts) => ({ default: par
 /** Files that are uploaded into a form, and not somewhere else by a person, are kept together. */
 const FOLDER = 'inputs'
 
-const FileField = ({ value, onChange, ...field }: FileFieldProps) => (
+export const FileField = ({ value, onChange, ...field }: FileFieldProps) => (
   <References
     {...field}
     references={isFileReference(value) ? [value] : []}
@@ -27,7 +27,7 @@ const FileField = ({ value, onChange, ...field }: FileFieldProps) => (
   />
 )
 
-const FileListField = ({ value, onChange, ...field }: FileFieldProps) => (
+export const FileListField = ({ value, onChange, ...field }: FileFieldProps) => (
   <References
     {...field}
     references={Array.isArray(value) ? value.filter(isFileReference) : []}
@@ -35,9 +35,6 @@ const FileListField = ({ value, onChange, ...field }: FileFieldProps) => (
     onChange={(list) => onChange(list.length === 0 && !field.required ? undefined : list)}
   />
 )
-
-/** For forms from a schema. */
-export const FILE_FIELDS: FileFields = { one: FileField, many: FileListField }
 
 type Props = Omit<FileFieldProps, 'value' | 'onChange'> & {
   references: FileReference[]

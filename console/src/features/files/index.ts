@@ -1,1 +1,1 @@
-export { FILE_FIELDS } from './file-field.tsx'
+export { FILE_FIELDS } from './file-fields.tsx'

@@ -1,6 +1,5 @@
 import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react'
 import { onUploadsChange, uploadList } from '../../api/uploads/list.ts'
-import { hasFiles } from '../../ui/dropped.ts'
 
 const Panel = lazy(() => import('./panel.tsx').then((parts) => ({ default: parts.UploadPanel })))
 
@@ -10,7 +9,7 @@ export const useUploads = () => useSyncExternalStore(onUploadsChange, uploadList
 function useNoStrayDrops(): void {
   useEffect(() => {
     const refuse = (event: DragEvent) => {
-      if (event.defaultPrevented || !event.dataTransfer || !hasFiles(event.dataTransfer)) return
+      if (event.defaultPrevented || event.dataTransfer?.types.includes('Files') !== true) return
       event.preventDefault()
       event.dataTransfer.dropEffect = 'none'
     }
