@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { end, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
+import { end, forget, type Installation, newStateDir, readState, start } from '../e2e/installation.ts'
+import { GITHUB_CLIENT, serveGithub } from '../fakes/github.ts'
+import type { Served } from '../fakes/serve.ts'
 import {
   callAs,
   launchBrowser,
@@ -18,11 +20,19 @@ import {
 const skip = noBrowser()
 let server: Installation
 let browser: Browser
+let github: Served
 const stateDir = newStateDir()
 
 before(async () => {
   if (skip) return
-  server = await start(stateDir)
+  github = await serveGithub()
+  server = await start(stateDir, {
+    OAUTH_GITHUB_CLIENT_ID: GITHUB_CLIENT.clientId,
+    OAUTH_GITHUB_CLIENT_SECRET: GITHUB_CLIENT.clientSecret,
+    OAUTH_GITHUB_URL: github.url,
+    OAUTH_GITHUB_API_URL: `${github.url}/api/v3`,
+    OUTBOUND_ALLOW_HOSTS: new URL(github.url).host,
+  })
   browser = await launchBrowser()
 })
 
@@ -30,6 +40,7 @@ after(async () => {
   if (skip) return
   await browser.close()
   await end(server)
+  await github.close()
   forget(stateDir)
 })
 
@@ -266,3 +277,44 @@ journey('a link leads to its approval, which tells who was asked and who has dec
   await requireNoSideways(one, 'an approval')
   assert.deepEqual(one.faults, [])
 })
+
+journey(
+  'an account at a provider is connected with the password, signs in, and is disconnected',
+  async () => {
+    const one = await visit(browser, server.url)
+    const { page } = one
+    await signInAsDemo(one)
+    const account = {
+      ...{ id: 17, login: 'demo', name: 'Demo' },
+      emails: [{ email: 'demo@users.example.com', primary: true, verified: true }],
+    }
+    /** Signs in on the page of the provider. */
+    const enterAtGithub = async () => {
+      await page.getByText('Sign in to GitHub').waitFor()
+      const answer = await page.request.post(page.url(), { data: account, maxRedirects: 0 })
+      await page.goto(answer.headers().location ?? '')
+    }
+    await page.goto('/settings?page=security')
+    await page.getByRole('button', { name: 'Connect GitHub' }).click()
+    await enterAtGithub()
+    await page.getByLabel('Password').fill('Wrong-Comet-42')
+    await page.getByRole('button', { name: 'Connect it' }).click()
+    await page.getByRole('alert').getByText('auth.invalid_credentials').waitFor()
+    const { demoPassword } = readState(stateDir, 'secrets.json') as { demoPassword: string }
+    await page.getByLabel('Password').fill(demoPassword)
+    await requireAccessible(one, 'connecting an account')
+    await page.getByRole('button', { name: 'Connect it' }).click()
+    await page.getByText('demo@users.example.com').waitFor()
+
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page
+      .getByRole('button', { name: 'GitHub' })
+      .or(page.getByRole('link', { name: 'GitHub' }))
+      .click()
+    await enterAtGithub()
+    await page.getByRole('button', { name: 'Disconnect GitHub' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Disconnect it' }).click()
+    await page.getByText('demo@users.example.com').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Connect GitHub' }).waitFor()
+  },
+)

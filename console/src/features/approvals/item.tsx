@@ -57,7 +57,7 @@ export function Item({ approval: one, isCurrent, mayDecide, busyWith, onHover, o
             )}
           </div>
         ))}
-        {isOpen && mayDecide && me && isOwnRun(one, me) && (
+        {isOpen && mayDecide && reason === null && me && isOwnRun(one, me) && (
           <small>You started the run, so somebody else has to decide, if the team has anybody else.</small>
         )}
       </div>

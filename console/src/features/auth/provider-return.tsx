@@ -7,6 +7,7 @@ import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { AuthFrame } from './auth-frame.tsx'
+import { LinkAccount } from './link-account.tsx'
 import { type Returned, readReturn } from './provider-sign-in.ts'
 
 let returned: Returned | undefined
@@ -21,9 +22,10 @@ export function ProviderReturn() {
   // Read once, because reading removes it from the URL.
   returned ??= readReturn()
   const found = returned
+  const isLink = 'isLink' in found && found.isLink
 
   async function enter(mfaCode?: string) {
-    if ('error' in found) return
+    if ('error' in found || isLink) return
     try {
       await exchange({ code: found.code, codeVerifier: found.codeVerifier, ...(mfaCode && { mfaCode }) })
       returned = undefined
@@ -44,6 +46,16 @@ export function ProviderReturn() {
     event.preventDefault()
     void enter(String(new FormData(event.currentTarget).get('code') ?? ''))
   }
+  if ('isLink' in found && isLink)
+    return (
+      <LinkAccount
+        ticket={found}
+        onDone={() => {
+          returned = undefined
+          void go({ href: found.to })
+        }}
+      />
+    )
   return (
     <AuthFrame title="Signing in">
       {'error' in found ? <p role="alert">{found.error}</p> : null}

@@ -9,6 +9,7 @@ import { CurrentPasswordField, TextField } from '../../ui/kit/field.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
+import { Connected } from './connected.tsx'
 import { Mfa } from './mfa.tsx'
 import { MoreButton, usePages } from './pages.tsx'
 import { fieldsOf, Loaded, Section } from './section.tsx'
@@ -26,6 +27,7 @@ export function Security() {
           </>
         )}
       </Loaded>
+      <Connected />
       <Sessions />
     </>
   )

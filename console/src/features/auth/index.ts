@@ -1,0 +1,1 @@
+export { goToProvider } from './provider-sign-in.ts'
