@@ -19,6 +19,7 @@ type Params<E extends Endpoint> = [ParamNames<E>] extends [never]
 type Body<E extends Endpoint> = Api[E]['body'] extends undefined
   ? { body?: never }
   : { body?: Api[E]['body'] }
+type Content = { type: string; data: string | Blob }
 export type Options<E extends Endpoint> = Params<E> &
   Body<E> & {
     query?: Query<E>
@@ -28,8 +29,8 @@ export type Options<E extends Endpoint> = Params<E> &
     ifMatch?: string
     /** Bytes of a download, such as `bytes=0-1023`. */
     range?: string
-    /** Instead of `body`: a text that is not JSON. */
-    content?: { type: string; text: string }
+    /** Instead of `body`: what is not JSON. */
+    content?: Content
     /** Another team than that of the page: for work that goes on after somebody has switched teams. */
     team?: string | null
   }
@@ -100,7 +101,7 @@ export function addressOf<E extends Endpoint>(
 
 type Sent = {
   body?: unknown
-  content?: { type: string; text: string }
+  content?: Content
   signal?: AbortSignal | undefined
   idempotencyKey?: string
   ifMatch?: string
@@ -133,7 +134,7 @@ async function send(
       ...(range === undefined ? {} : { range }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(content === undefined ? {} : { body: content.text }),
+    ...(content === undefined ? {} : { body: content.data }),
     ...(signal === undefined ? {} : { signal }),
   })
   // The session may have ended or been renewed since the token was read, so ask for a new one and try once more.

@@ -252,6 +252,7 @@ test('a task with its parts becomes a template with the order between them', () 
 
 test('a file of tasks is recognised by its name, or by its beginning', () => {
   expect(mediaTypeOf('tasks.CSV', '')).toBe('text/csv')
+  expect(mediaTypeOf('tasks.XLSX', '')).toContain('spreadsheetml')
   expect(mediaTypeOf('tasks.jsonl', '')).toBe('application/jsonl')
   expect(mediaTypeOf('tasks', ' [{}]')).toBe('application/json')
   expect(mediaTypeOf('tasks', 'title,type')).toBe('text/csv')

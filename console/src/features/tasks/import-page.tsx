@@ -10,23 +10,30 @@ import { DropZone, FilesButton, usePastedFiles } from '../../ui/kit/drop-zone.ts
 import { ProblemNote, useTitle } from '../../ui/kit/page.tsx'
 import { toTask, toTasks, useRights } from '../shell/index.ts'
 import { TasksFrame } from './frame.tsx'
-import { mediaTypeOf } from './model/media-type.ts'
+import { isWorkbook, mediaTypeOf } from './model/media-type.ts'
 import styles from './tasks.module.css'
 
 const MAX_BYTES = 10 * 1024 * 1024
 /** Refused rows are shown first. */
 const MAX_LISTED = 200
 
+type Content = { type: string; data: string | Blob }
+
+async function contentOf(file: File): Promise<Content> {
+  if (isWorkbook(file.name)) return { type: mediaTypeOf(file.name, ''), data: file }
+  const data = await file.text()
+  return { type: mediaTypeOf(file.name, data), data }
+}
+
 export function ImportPage() {
   useTitle('Import tasks')
   const { mayRun } = useRights()
-  const [file, setFile] = useState<{ name: string; size: number; text: string } | null>(null)
+  const [file, setFile] = useState<{ name: string; size: number; content: Content } | null>(null)
   const [note, setNote] = useState<string | null>(null)
   const cache = useQueryClient()
   const send = useMutation({
     meta: { quiet: true },
-    mutationFn: ({ name, text }: { name: string; text: string }) =>
-      call('POST /tasks/import', { content: { type: mediaTypeOf(name, text), text } }),
+    mutationFn: ({ content }: { content: Content }) => call('POST /tasks/import', { content }),
     onSettled: () => void cache.invalidateQueries({ queryKey: ['tasks'] }),
   })
   async function take([dropped]: Dropped[]) {
@@ -35,7 +42,7 @@ export function ImportPage() {
     send.reset()
     setNote(chosen.size > MAX_BYTES ? 'The file is larger than 10 MB.' : null)
     if (chosen.size > MAX_BYTES) return setFile(null)
-    setFile({ name: chosen.name, size: chosen.size, text: await chosen.text() })
+    setFile({ name: chosen.name, size: chosen.size, content: await contentOf(chosen) })
   }
   usePastedFiles(mayRun ? take : null)
   if (!mayRun)
@@ -52,14 +59,15 @@ export function ImportPage() {
         className={styles.page}
       >
         <p className="dim">
-          A file in CSV, JSON or JSON lines, as an export writes it, with up to 1,000 tasks. Each row becomes
-          a new task. <span className="mono">title</span> and <span className="mono">type</span> are required;{' '}
-          <span className="mono">parentId</span> may name the <span className="mono">id</span> of another row.
+          A file in CSV, XLSX, JSON or JSON lines, as an export writes it, with up to 1,000 tasks. Dates in a
+          workbook count as UTC. Each row becomes a new task. <span className="mono">title</span> and{' '}
+          <span className="mono">type</span> are required; <span className="mono">parentId</span> may name the{' '}
+          <span className="mono">id</span> of another row.
         </p>
         <div className={styles.line}>
           <FilesButton
             multiple={false}
-            accept=".csv,.json,.jsonl,.ndjson"
+            accept=".csv,.xlsx,.json,.jsonl,.ndjson"
             onFiles={(files) => void take(files)}
           >
             Choose a file
