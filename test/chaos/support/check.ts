@@ -103,7 +103,7 @@ export async function outcomeOf(view: RunView, disturbance: Disturbance): Promis
   return { status: view.status, nodes }
 }
 
-/** The stop of a child that was never started is repeated for a quarter of an hour. */
+/** The stop of a child that was never started is repeated for two minutes. */
 const onlyStops = (runId: string): Promise<boolean> =>
   runInDurableObject(
     objectOf(runId) as never,

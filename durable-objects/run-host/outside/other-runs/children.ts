@@ -43,8 +43,8 @@ export function recordPause(machine: RunShell, by: string, wasPaused: boolean): 
   if (!wasPaused || by !== PARENT) machine.store.writeMeta(PAUSED_BY, by)
 }
 
-/** Repeats a stop for about a quarter of an hour. */
-const MAX_STOPS = 10
+/** Repeats a stop for about two minutes. */
+const MAX_STOPS = 7
 
 /** Part of each turn. A node may end between two attempts, when there is no work to cancel. */
 export function stopChildren(machine: RunShell, { cancels, events }: TurnResult): void {
