@@ -1,9 +1,11 @@
 // Journeys through integrations, deployments and webhooks in a browser, on a real installation with fresh state. The services behind
-// them are local servers: an API with one token, a receiver of webhooks, and an S3 store that rejects invalid signatures.
+// them are local servers: an API with one token, a receiver of webhooks, an OAuth 2 provider, and an S3 store that rejects invalid
+// signatures.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import S3rver from '@20minutes/s3rver'
+import { OAuth2Server } from 'oauth2-mock-server'
 import type { Browser } from 'playwright-core'
 import { call } from '../e2e/client.ts'
 import { end, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
@@ -32,6 +34,7 @@ const store = new S3rver({
   ...{ address: '127.0.0.1', port: 0, silent: true, directory: storeDir },
   configureBuckets: [{ name: BUCKET, configs: [] }],
 })
+const provider = new OAuth2Server()
 let storeUrl: string
 let services: Served
 let server: Installation
@@ -49,8 +52,10 @@ before(async () => {
       sendJson(response, accepts ? 200 : 503, accepts ? { received: true } : { error: 'down for repairs' })
     } else sendJson(response, request.headers.authorization === `Bearer ${GOOD_TOKEN}` ? 200 : 401, {})
   })
+  await provider.issuer.keys.generate('RS256')
+  await provider.start(0, '127.0.0.1')
   storeUrl = `http://127.0.0.1:${(await store.run()).port}`
-  const hosts = [services.url, storeUrl].map((url) => new URL(url).host)
+  const hosts = [services.url, storeUrl, provider.issuer.url ?? ''].map((url) => new URL(url).host)
   server = await start(stateDir, { OUTBOUND_ALLOW_HOSTS: hosts.join(',') })
   browser = await launchBrowser()
 })
@@ -59,7 +64,7 @@ after(async () => {
   if (skip) return
   await browser.close()
   await end(server)
-  await Promise.all([services.close(), store.close()])
+  await Promise.all([services.close(), store.close(), provider.stop()])
   forget(stateDir)
   forget(storeDir)
 })
@@ -138,6 +143,33 @@ journey('an integration is added, fails, is rotated, guarded and deleted with it
     one.faults.filter((fault) => !/^Failed to load resource: .* 422 /.test(fault)),
     [],
   )
+  await one.context.close()
+})
+
+journey('a person consents at a provider, and comes back to the integration', async () => {
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one, '/integrations/new?type=oauth2.authorization-code')
+  const form = page.getByRole('form', { name: 'OAuth 2 with consent' })
+  await form.getByText(`${server.url}/api/v1/users/integrations/callback`).first().waitFor()
+  await form.getByLabel('Provider').selectOption('github')
+  assert.equal(await form.getByLabel('Token URL').count(), 0)
+  await form.getByLabel('Provider').selectOption('custom')
+  await form.getByLabel('Name').fill('People')
+  await form.getByLabel('Authorization URL').fill(`${provider.issuer.url}/authorize`)
+  await form.getByLabel('Token URL').fill(`${provider.issuer.url}/token`)
+  await form.getByLabel('Client id').fill('console')
+  await form.getByLabel('Client secret (optional)', { exact: true }).fill('secret-of-the-client')
+  await form.getByLabel('Allowed hosts').fill(new URL(services.url).host)
+  await form.getByRole('button', { name: 'Add' }).click()
+  await page.getByText('A person has to consent at the provider before it works.').waitFor()
+  await page.getByRole('button', { name: 'Connect' }).click()
+  await page.getByText('The integration "People" is connected.').waitFor()
+  await page.getByRole('link', { name: 'Continue in the console' }).click()
+  await page.getByText('Not tested', { exact: true }).first().waitFor()
+  await page.getByRole('button', { name: 'Connect again' }).waitFor()
+  await requireAccessible(one, 'a connected integration')
+  requireNoFaults(one)
   await one.context.close()
 })
 

@@ -24,6 +24,7 @@ import {
   redirectText,
 } from '../../../console/src/features/deployments/model/rules.ts'
 import { folderFor, sourceFor } from '../../../console/src/features/deployments/model/upload.ts'
+import { listPlatforms } from '../../../src/modules/deployments/service/read.ts'
 
 const ENDED = { readyAt: null, error: null, environment: 'production' }
 const READY = { ...ENDED, status: 'ready', readyAt: '2026-01-31T12:00:00.000Z' }
@@ -110,6 +111,17 @@ test('a form without files cannot be sent', () => {
   expect(hasSource(FORM)).toBe(false)
   expect(hasSource({ ...FORM, kind: 'zip', zip: 'a.zip' })).toBe(true)
   expect(hasSource({ ...FORM, kind: 'files' })).toBe(false)
+})
+
+test('the form of each platform has a field for each setting that it takes', () => {
+  for (const { settings, settingsSchema } of listPlatforms().items) {
+    const names = settingsOf(settingsSchema).map(({ name }) => name)
+    expect([...names, 'headers', 'redirects'].filter((name) => settings.includes(name)).toSorted()).toEqual(
+      settings.toSorted(),
+    )
+    expect(names.every((name) => settings.includes(name))).toBe(true)
+    expect(settingsOf(settingsSchema).every(({ description }) => description !== '')).toBe(true)
+  }
 })
 
 test('the server describes the settings of the form, and rules have fields of their own', () => {

@@ -5,7 +5,7 @@ import { count, plural, shortId } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
-import { toRun, toWorkflow } from '../shell/index.ts'
+import { toAgent, toRun, toTask, toWorkflow } from '../shell/index.ts'
 import styles from './integration.module.css'
 import { daysOf, type User, usersOf } from './model/usage.ts'
 import { Part } from './overview.tsx'
@@ -40,8 +40,8 @@ function References({ usage, name }: { usage: Usage; name: string }) {
         <ul className={styles.list} aria-label="Named by">
           {users.map(({ id, name: user, kind }) => (
             <li key={`${kind} ${id}`}>
-              {kind === 'workflow' ? (
-                <Link {...toWorkflow(id)}>
+              {PAGE_OF[kind] ? (
+                <Link {...PAGE_OF[kind](id)}>
                   <UserName name={user} kind={kind} />
                 </Link>
               ) : (
@@ -55,6 +55,12 @@ function References({ usage, name }: { usage: Usage; name: string }) {
       )}
     </Part>
   )
+}
+
+const PAGE_OF: { [Kind in User['kind']]?: typeof toTask } = {
+  workflow: toWorkflow,
+  agent: toAgent,
+  task: toTask,
 }
 
 const ICON_OF: Record<User['kind'], IconName> = {

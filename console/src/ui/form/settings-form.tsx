@@ -18,9 +18,10 @@ type Props = {
   isUnfolded?: boolean
 }
 
-/** Optional settings are folded, unless they had values at first. One with an error is not folded. */
+/** Optional settings are folded, unless they are usual, had values at first or have an error. */
 export function SettingsForm({ settings, values, onChange, errorOf, isUnfolded = false }: Props) {
-  const isOpen = ({ path, isRequired }: Setting) => isUnfolded || isRequired || errorOf?.(path) !== undefined
+  const isOpen = ({ path, isRequired, isUsual }: Setting) =>
+    isUnfolded || isRequired || isUsual || errorOf?.(path) !== undefined
   const folded = settings.filter((one) => !isOpen(one))
   const [wasSet] = useState(() => folded.some(({ path }) => values[path] !== undefined))
   const toField = ({ path, name, description, schema, isRequired, isSecret }: Setting) => (
