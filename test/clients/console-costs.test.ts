@@ -231,6 +231,28 @@ journey('a GPU job is followed to its end, and the budget shows what was spent',
   requireNoFaults(desk)
 })
 
+journey('usage is recorded, found and deleted', async () => {
+  const desk = await visit(browser, server.url)
+  const { page } = desk
+  const dialog = page.getByRole('dialog')
+  await signInAsDemo(desk, '/costs/usage')
+  await page.getByText('No usage in these days').waitFor()
+  await page.getByRole('button', { name: 'Record usage' }).click()
+  await dialog.getByLabel('Provider').fill('umbra')
+  await dialog.getByLabel('Hours').fill('2.5')
+  await dialog.getByLabel('Quantity').fill('1500')
+  await dialog.getByLabel('Unit').fill('tokens')
+  await dialog.getByRole('button', { name: 'Record' }).click()
+  await cell(page, '1,500 tokens').waitFor()
+  await page.getByText('2.5 hours, 1,500 tokens').waitFor()
+  await requireGood(desk, 'usage')
+  await cell(page, '1,500 tokens').click()
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Delete it for good' }).click()
+  await page.getByText('No usage in these days').waitFor()
+  requireNoFaults(desk)
+})
+
 journey('exports are scheduled, run and stopped', async () => {
   const desk = await visit(browser, server.url)
   const { page } = desk
@@ -270,9 +292,9 @@ journey('a viewer sees the costs of the team on a phone, and no button that chan
   await page.getByText('$7.50').first().waitFor()
   await requireNoSideways(phone, 'costs on a phone')
   await takePicture(phone, 'costs-390')
-  for (const path of ['rows', 'jobs', 'imports', 'budget']) {
+  for (const path of ['rows', 'usage', 'jobs', 'imports', 'budget']) {
     await page.goto(`/costs/${path}?team=${teamId}`)
-    await page.getByRole('heading', { name: 'Costs' }).waitFor()
+    await page.getByRole('heading', { name: 'Costs', exact: true }).waitFor()
     await requireNoSideways(phone, `${path} on a phone`)
   }
   await page.goto(`/costs/rows/${made.body.id}?team=${teamId}`)

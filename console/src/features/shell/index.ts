@@ -5,7 +5,6 @@ export {
   toAgents,
   toApprovals,
   toCost,
-  toCosts,
   toDeployment,
   toDeployments,
   toFile,

@@ -22,7 +22,6 @@ export const toWebhooks = () => link('/settings', {}, { page: 'webhooks' })
 export const toWebhook = (id: string) => link('/settings/webhooks/$id', { id }, {})
 /** A page without parameters. */
 export const toPage = (path: string, search: object = {}) => link(path, {}, search)
-export const toCosts = (search: object = {}) => link('/costs', {}, search)
 export const toCost = (id: string) => link('/costs/rows/$id', { id }, {})
 export const toAgents = (search: object = {}) => link('/agents', {}, search)
 export const toAgent = (id: string, search: object = {}) => link('/agents/$id', { id }, search)
