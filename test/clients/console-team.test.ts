@@ -318,3 +318,22 @@ journey(
     await page.getByRole('button', { name: 'Connect GitHub' }).waitFor()
   },
 )
+
+journey('the palette finds what the team has, and leads to it', async () => {
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one)
+  const agent = await callAs<Made>(one, 'POST', '/agents', { name: 'Nebula clerk', instructions: 'Count.' })
+  const task = await callAs<Made>(one, 'POST', '/tasks', { title: 'Call the nebula shop', type: 'custom' })
+  const find = async (text: string, name: RegExp) => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Find or do' }).fill(text)
+    await page.getByRole('option', { name }).click()
+  }
+  await find('nebula', /Nebula clerk/)
+  await page.waitForURL(new RegExp(`/agents/${agent.id}`))
+  await find('nebula', /Call the nebula shop/)
+  await page.waitForURL(new RegExp(`/tasks/${task.id}`))
+  await find('notif', /Go to Notifications/)
+  await page.getByRole('heading', { name: 'Notifications' }).waitFor()
+})

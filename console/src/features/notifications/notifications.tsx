@@ -4,6 +4,7 @@ import { asProblem } from '../../api/problem.ts'
 import { count, plural } from '../../ui/format/time.ts'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { FilterBar, FilterChoice } from '../../ui/kit/filter-bar.tsx'
 import { Empty, Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
 import { useKeys } from '../../ui/use-keys.ts'
@@ -64,7 +65,21 @@ export function Notifications() {
         <span className="faint num">{plural(unreadCount, 'unread', 'unread')}</span>
         <LiveDot />
       </Head>
-      <div className={styles.filters} role="toolbar" aria-label="Filters">
+      <FilterBar
+        end={
+          <FilterChoice
+            label="Every kind"
+            value={kind}
+            onChange={(value) => set({ kind: (value || undefined) as Kind | undefined })}
+          >
+            {KINDS.map((one) => (
+              <option key={one} value={one}>
+                {KIND_NAMES[one]}
+              </option>
+            ))}
+          </FilterChoice>
+        }
+      >
         {Object.entries(SHOWN).map(([id, name]) => (
           <Chip
             key={id}
@@ -75,22 +90,7 @@ export function Notifications() {
             {(show ?? 'all') === id && list.data && <span className="faint">{count(total)}</span>}
           </Chip>
         ))}
-        <span className={styles.grow} />
-        <select
-          className={styles.choice}
-          aria-label="Kind"
-          data-on={kind !== undefined}
-          value={kind ?? ''}
-          onChange={(event) => set({ kind: (event.target.value || undefined) as Kind | undefined })}
-        >
-          <option value="">Every kind</option>
-          {KINDS.map((one) => (
-            <option key={one} value={one}>
-              {KIND_NAMES[one]}
-            </option>
-          ))}
-        </select>
-      </div>
+      </FilterBar>
       {list.isError ? (
         <PageProblem problem={asProblem(list.error)} onRetry={() => void list.refetch()} />
       ) : list.isPending ? (
