@@ -323,6 +323,34 @@ test('a chat in a thread sends only new messages, is resumed by the thread, and 
   expect((await get(`${THREADS}/${id}/stream`, await newPerson())).status).toBe(404)
 })
 
+test('a chat that is resumed after a decision shows what happened since, and waits for the next one', async () => {
+  const person = await newPerson()
+  const id = await newThread(person)
+  const text = 'Use store.set with key "a" and value "b"\nUse store.set with key "c" and value "d"'
+  const messages = [{ role: 'user', parts: [{ type: 'text', text }] }]
+  await post(`${AGENTS}/stream`, person, { agent: KEEPER, threadId: id, messages })
+  const resumed = () => get(`${THREADS}/${id}/stream`, person)
+  const approvals = (all: string) => [...new Set(all.match(/apr_\w+/g))]
+  const [first] = approvals((await resumed()).text)
+  // Somebody decides on another page.
+  expect((await post(`/api/v1/approvals/${first}`, person, { decision: 'approve' })).status).toBe(200)
+  const second = await eventually(async () => {
+    const [, found] = approvals((await resumed()).text)
+    if (found === undefined) throw new Error('the second question is not asked yet')
+    return found
+  })
+  const { text: all } = await resumed()
+  expect(all.match(/tool-output-available/g)).toHaveLength(1)
+  expect(all).toContain('"finishReason":"tool-calls"')
+  const decision = {
+    role: 'assistant',
+    parts: [{ type: 'dynamic-tool', state: 'approval-responded', approval: { id: second, approved: false } }],
+  }
+  const rest = await post(`${AGENTS}/stream`, person, { agent: KEEPER, threadId: id, messages: [decision] })
+  expect(rest.text).toContain('tool-output-denied')
+  expect((await resumed()).status).toBe(204)
+})
+
 test('files are sent with their question, and are a note in later turns', async () => {
   const person = await newPerson()
   await newModelServer(person)
@@ -349,6 +377,45 @@ test('files are sent with their question, and are a note in later turns', async 
   expect(question?.parts).toContainEqual(
     expect.objectContaining({ type: 'file', url: `/api/v1/files/${pdf.id}/content` }),
   )
+})
+
+test('a chat sends files of the team as threads show them, also when it asks again', async () => {
+  const [person, stranger] = await Promise.all([newPerson(), newPerson()])
+  await newModelServer(person)
+  const rung = { provider: 'openai-compatible', model: `ok~chat-files-${person.teamId}` }
+  const agent = { models: [rung] }
+  const note = (await upload(person, 'note.txt', 'The code is 4711.')).body
+  const foreign = (await upload(stranger, 'other.txt', 'Not yours.')).body
+  const id = await newThread(person)
+  const part = (fileId: string) => ({
+    type: 'file',
+    mediaType: 'text/plain',
+    url: `/api/v1/files/${fileId}/content`,
+  })
+  const chat = (parts: object[], more: object = {}) =>
+    post(`${AGENTS}/stream`, person, {
+      agent,
+      threadId: id,
+      messages: [{ role: 'user', parts }],
+      ...more,
+    })
+  expect((await chat([part(foreign.id)])).status).toBe(422)
+  const text = { type: 'text', text: 'What is it?' }
+  expect((await chat([part(note.id), text])).status).toBe(200)
+  const [question] = await messagesIn(person, id)
+  expect(question?.parts).toContainEqual(
+    expect.objectContaining({ type: 'file', filename: 'note.txt', url: part(note.id).url }),
+  )
+  await chat(question?.parts ?? [], { trigger: 'regenerate-message' })
+  expect(await messagesIn(person, id)).toHaveLength(2)
+  const sent = (await (
+    await fetch(`${inject('modelProviders')}/seen/${encodeURIComponent(rung.model)}`)
+  ).json()) as { body: { messages: unknown[] } }[]
+  expect(sent.map(({ body }) => JSON.stringify(body.messages).includes('The code is 4711.'))).toEqual([
+    true,
+    true,
+  ])
+  expect((await chat(Array.from({ length: 21 }, () => part(note.id)))).status).toBe(422)
 })
 
 test('the size of a thread and of a question is limited', async () => {

@@ -6,11 +6,12 @@ import { isId, runIdOfApproval } from '../../../core/ids.ts'
 import type { Json } from '../../../core/json.ts'
 import { isTerminal } from '../../../engine/model/state.ts'
 import { requireScope } from '../../../http/scopes.ts'
+import type { RunRpc } from '../../../objects/workflow-run.ts'
 import { requireThread, settleTurns } from '../../agent-threads/index.ts'
 import { decideApproval } from '../../approvals/index.ts'
 import { followRun, getNode, getOutput, ownRun } from '../../runs/index.ts'
-import type { StreamStoredAgent, UiMessage } from '../schema.ts'
-import { approvalsIn, fromUi } from '../stream/from-ui.ts'
+import { MAX_FILES, type StreamStoredAgent, type UiMessage } from '../schema.ts'
+import { approvalsIn, fileIn, fromUi } from '../stream/from-ui.ts'
 import { uiStream } from '../stream/ui-stream.ts'
 import { type Call, callAgent } from './call.ts'
 
@@ -25,7 +26,7 @@ export async function streamAgent(
   if (answers.length > 0) return continueAnswers(ctx, answers, request)
   const { schema, models, limits, onLimit, metadata, threadId, queue } = chat
   // A thread already has the earlier messages.
-  const said = fromUi(threadId === undefined ? messages : newestOf(messages))
+  const { said, files } = withoutFiles(fromUi(threadId === undefined ? messages : newestOf(messages)))
   if (said.length === 0)
     throw new AppError('request.invalid', {
       errors: [
@@ -42,11 +43,27 @@ export async function streamAgent(
       ...who,
       ...{ schema, models, limits, onLimit, metadata, threadId, queue },
       messages: said,
+      ...(files.length === 0 ? {} : { files }),
       isAgain: trigger === 'regenerate-message',
     },
     { idempotencyKey },
   )
-  return follow(ctx, { runId: execution.id, node: '' }, request, 0, cancelOnDisconnect)
+  return follow(ctx, { runId: execution.id, node: '' }, request, { cancels: cancelOnDisconnect })
+}
+
+/** The files of the newest question are checked, like those of other calls. Those of earlier ones were then. */
+function withoutFiles(said: Json[]): { said: Json[]; files: string[] } {
+  const last = said.at(-1) as { role?: string; content?: Json } | undefined
+  if (last?.role !== 'user' || !Array.isArray(last.content)) return { said, files: [] }
+  const files = last.content.flatMap((part) => fileIn(part) ?? [])
+  if (files.length > MAX_FILES)
+    throw new AppError('request.invalid', {
+      errors: [
+        { path: '/messages', message: `a question can have at most ${MAX_FILES} files`, code: 'custom' },
+      ],
+    })
+  const content = last.content.filter((part) => fileIn(part) === null)
+  return { said: [...said.slice(0, -1), { ...last, content }], files }
 }
 
 const newestOf = (messages: UiMessage[]): UiMessage[] =>
@@ -78,13 +95,13 @@ async function continueAnswers(
       ],
     })
   const { run } = await ownRun(ctx, runId)
-  const seen = (await run.events(Number.MAX_SAFE_INTEGER, 1))?.headSeq ?? 0
+  const seen = await headOf(run)
   for (const { approvalId, approved, reason } of answers)
     await decideApproval(ctx, approvalId, {
       decision: approved ? 'approve' : 'reject',
       ...(reason === null ? {} : { comment: reason }),
     })
-  return follow(ctx, { runId, node: '' }, request, seen, false)
+  return follow(ctx, { runId, node: '' }, request, { afterSeq: seen, headSeq: seen })
 }
 
 /** Null if the run has ended. Its answer is then read from the run. */
@@ -94,8 +111,9 @@ export async function resumeStream(
   request: Request,
   node = '',
 ): Promise<Response | null> {
-  const { view } = await ownRun(ctx, runId)
-  return isTerminal(view.status) ? null : follow(ctx, { runId, node }, request, 0, false)
+  const { view, run } = await ownRun(ctx, runId)
+  if (isTerminal(view.status)) return null
+  return follow(ctx, { runId, node }, request, { headSeq: await headOf(run) })
 }
 
 /** The answer in progress in a thread. Null if there is none. */
@@ -114,12 +132,16 @@ export async function resumeThread(
   })
 }
 
+const headOf = async (run: RunRpc): Promise<number> =>
+  (await run.events(Number.MAX_SAFE_INTEGER, 1))?.headSeq ?? 0
+
+type Following = { afterSeq?: number; headSeq?: number; cancels?: boolean }
+
 async function follow(
   ctx: ServiceContext,
   { runId, node }: { runId: string; node: string },
   request: Request,
-  afterSeq: number,
-  cancels: boolean,
+  { afterSeq = 0, headSeq = 0, cancels = false }: Following,
 ): Promise<Response> {
   const asked = new Request(new URL(request.url), { headers: { accept: 'text/event-stream' } })
   const { body } = await followRun(ctx, runId, asked, afterSeq)
@@ -131,6 +153,7 @@ async function follow(
     runId,
     node,
     events: body,
+    headSeq,
     outputOf: async (path): Promise<Json> =>
       path === null && node === ''
         ? ((await getOutput(ctx, runId)) as Json)

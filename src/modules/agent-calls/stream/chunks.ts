@@ -4,6 +4,7 @@
 // 2. Text that was shown is not shown again: only the rest of an answer is added. If the answer is different,
 //    `data-restart` says so.
 // 3. Only chunks of the protocol are sent, and nothing after the last one.
+// 4. A message ends when the run waits for a person, but not because it did so in the past.
 import type { Json } from '../../../core/json.ts'
 import type { RunDelta, RunEvent } from '../../../objects/run-events.ts'
 
@@ -20,6 +21,8 @@ export type Folding = {
   denied: Set<string>
   /** Calls that wait for a person. */
   asking: Set<string>
+  /** Nothing of the run is active. */
+  isWaiting: boolean
   isStep: boolean
   isOver: boolean
 }
@@ -30,6 +33,7 @@ export const newFolding = (): Folding => ({
   toolCalls: new Map(),
   denied: new Set(),
   asking: new Set(),
+  isWaiting: false,
   isStep: false,
   isOver: false,
 })
@@ -52,7 +56,9 @@ export function chunksOf(state: Folding, event: RunEvent | RunDelta, output?: Js
     case 'node.waiting':
       return event.wait.kind === 'approval' ? asked(state, event.path, event.wait.name ?? '') : []
     case 'run.waiting':
-      return state.asking.size > 0 ? over(state, [{ type: 'finish', finishReason: 'tool-calls' }]) : []
+    case 'run.running':
+      state.isWaiting = event.type === 'run.waiting'
+      return []
     case 'run.succeeded':
       return over(state, finished((output ?? (event.output as Json | undefined) ?? null) as Result | null))
     case 'run.failed':
@@ -63,6 +69,12 @@ export function chunksOf(state: Folding, event: RunEvent | RunDelta, output?: Js
       return []
   }
 }
+
+/** The end of the message if the run waits for a person. Call it after each event that is not of the past. */
+export const pauseOf = (state: Folding): Chunk[] =>
+  !state.isOver && state.isWaiting && state.asking.size > 0
+    ? over(state, [{ type: 'finish', finishReason: 'tool-calls' }])
+    : []
 
 function begun(state: Folding, { path, attempt }: { path: string; attempt: number }): Chunk[] {
   state.call = { path, attempt, text: '', parts: 0, tools: new Set() }
@@ -117,6 +129,7 @@ type Turn = {
 
 function succeeded(state: Folding, path: string, output: Json): Chunk[] {
   if (MODEL.test(path)) return answered(state, path, (output ?? {}) as Turn)
+  state.asking.delete(path)
   const [, item, what] = ITEM.exec(path) ?? []
   if (item === undefined) return []
   const { toolCallId, output: result } = (output ?? {}) as {

@@ -1,11 +1,13 @@
 // Converts UI messages, as chats of the AI SDK store them, to messages for a model. Pure. A client's account of the
 // assistant's actions is only data: it does not execute tools.
+import { idPattern } from '../../../core/ids.ts'
 import type { Json } from '../../../core/json.ts'
 import type { UiMessage } from '../schema.ts'
 
 type Part = UiMessage['parts'][number] & {
   text?: string
   url?: string
+  filename?: string
   mediaType?: string
   toolCallId?: string
   toolName?: string
@@ -21,8 +23,7 @@ export function fromUi(messages: readonly UiMessage[]): Json[] {
     if (role === 'assistant') return fromAssistant(parts as Part[])
     const content = (parts as Part[]).flatMap((part): Json[] => {
       if (part.type === 'text') return [{ type: 'text', text: part.text ?? '' }]
-      if (part.type === 'file' && typeof part.url === 'string')
-        return [{ type: 'file', data: part.url, mediaType: part.mediaType ?? 'application/octet-stream' }]
+      if (part.type === 'file' && typeof part.url === 'string') return [fileOf(part.url, part)]
       return []
     })
     if (content.length === 0) return []
@@ -31,6 +32,19 @@ export function fromUi(messages: readonly UiMessage[]): Json[] {
     return [{ role, content }]
   })
 }
+
+/** The URL of a file of the team, as threads show it. */
+const OWN_FILE = new RegExp(`^/api/v1/files/(${idPattern('file')})/content$`)
+
+function fileOf(url: string, { filename, mediaType = 'application/octet-stream' }: Part): Json {
+  const id = OWN_FILE.exec(url)?.[1]
+  const data: Json = id === undefined ? url : { $file: id }
+  return { type: 'file', data, mediaType, ...(filename === undefined ? {} : { filename }) }
+}
+
+/** The id of the team's file that a part of a message refers to. */
+export const fileIn = (part: Json): string | null =>
+  (part as { data?: { $file?: string } } | null)?.data?.$file ?? null
 
 /** Each step contains the text and the calls, then the results of the calls. A call without a result is left out. */
 function fromAssistant(parts: readonly Part[]): Json[] {

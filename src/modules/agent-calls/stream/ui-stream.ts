@@ -2,7 +2,7 @@
 // continues.
 import type { Json } from '../../../core/json.ts'
 import type { RunDelta, RunEvent } from '../../../objects/run-events.ts'
-import { type Chunk, chunksOf, newFolding } from './chunks.ts'
+import { type Chunk, chunksOf, newFolding, pauseOf } from './chunks.ts'
 import { ofNode } from './of-node.ts'
 
 const HEADERS = {
@@ -18,12 +18,14 @@ export type Source = {
   node: string
   /** Server-sent events of the run. */
   events: ReadableStream<Uint8Array>
+  /** The newest event when the stream began. Earlier ones are of the past. */
+  headSeq: number
   /** The output of a node, or of the run without a path. Events do not contain large outputs. */
   outputOf: (path: string | null) => Promise<Json>
   onGone?: () => Promise<void>
 }
 
-export function uiStream({ runId, node, events, outputOf, onGone }: Source): Response {
+export function uiStream({ runId, node, events, headSeq, outputOf, onGone }: Source): Response {
   const state = newFolding()
   const encoder = new TextEncoder()
   const reader = framesOf(events)
@@ -44,8 +46,8 @@ export function uiStream({ runId, node, events, outputOf, onGone }: Source): Res
             return
           }
           const event = node === '' ? value : ofNode(node, value)
-          if (event === null) continue
-          const chunks = chunksOf(state, event, await largeOutput(event))
+          const chunks = event === null ? [] : chunksOf(state, event, await largeOutput(event))
+          if ('seq' in value && value.seq >= headSeq) chunks.push(...pauseOf(state))
           for (const chunk of chunks) send(controller, chunk)
           if (state.isOver) break
           if (chunks.length > 0) return
