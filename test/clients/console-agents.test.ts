@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { call } from '../e2e/client.ts'
 import { end, forget, type Installation, newStateDir, readState, start } from '../e2e/installation.ts'
 import { bodyOf, type Served, serve } from '../fakes/serve.ts'
 import {
@@ -17,6 +18,7 @@ import {
   type Visit,
   visit,
 } from './console-browser.ts'
+import { newTeamWithDemoAs } from './console-people.ts'
 
 const skip = noBrowser()
 const stateDir = newStateDir()
@@ -60,6 +62,8 @@ after(async () => {
 })
 
 const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
+
+const OFFLINE = [{ provider: 'offline', model: 'rules-1' }]
 
 type Made = { id: string }
 
@@ -140,10 +144,21 @@ journey('an agent is created with errors at its fields, asked, and approves of i
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByText('None yet.').waitFor()
 
+  await page.getByRole('button', { name: 'Attach files' }).click()
+  const note = { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('The code is 4711.') }
+  await page.locator('input[type=file]').setInputFiles(note)
+  await page.getByRole('group', { name: 'Attached files' }).getByText('inputs/note.txt').waitFor()
+  await page.getByRole('textbox', { name: 'Message' }).fill('Summarise the file')
+  // It waits for the file.
+  await page.getByRole('button', { name: 'Send' }).click()
+  await messages(page).getByText('inputs/note.txt').waitFor()
+  await messages(page).getByText(/4711/).waitFor()
+  await page.getByRole('button', { name: 'New', exact: true }).click()
+
   await page.getByRole('checkbox', { name: /^Without a thread/ }).check()
   await ask(page, 'Use calculator with 9 * 9')
   await messages(page).getByText('"result":"81"').waitFor()
-  await page.getByText('None yet.').waitFor()
+  await page.getByRole('heading', { name: 'Conversations 1' }).waitFor()
   await page.getByRole('tab', { name: 'Calls' }).click()
   await page.getByRole('table', { name: 'Calls' }).getByText('Succeeded').first().waitFor()
   await requireAccessible(one, 'calls')
@@ -254,5 +269,45 @@ journey('an answer is streamed, survives a reload, and cannot act on the page', 
   await page.getByRole('button', { name: 'Stop' }).click()
   await messages(page).getByText('It was stopped.').waitFor()
   assert.deepEqual([...new Set(requested)], [new URL(server.url).host])
+  requireNoFaults(one)
+})
+
+journey('a viewer reads conversations and settings, and changes nothing', async () => {
+  const { teamId, ownerToken } = await newTeamWithDemoAs('viewer', server.url, stateDir)
+  const api = async (path: string, json: unknown): Promise<Made> => {
+    const headers = { 'x-team-id': teamId, prefer: 'wait=20' }
+    const { status, body } = await call<Made>(server.url, 'POST', `/api/v1${path}`, {
+      token: ownerToken,
+      json,
+      headers,
+    })
+    assert.ok(status < 300, JSON.stringify(body))
+    return body
+  }
+  const agent = await api('/agents', {
+    name: 'Reader',
+    models: OFFLINE,
+    tools: ['calculator'],
+    instructions: 'Read well.',
+  })
+  const thread = await api('/agents/threads', { agentId: agent.id })
+  await api(`/agents/${agent.id}/execute`, { threadId: thread.id, prompt: 'Use calculator with 2 * 3' })
+  const one = await visit(browser, server.url)
+  const { page } = one
+  await signInAsDemo(one)
+  await page.goto(`/agents?team=${teamId}`)
+  await page.getByText('Reader').first().waitFor()
+  assert.equal(await page.getByRole('link', { name: 'New agent' }).count(), 0)
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.getByRole('navigation', { name: 'Conversations' }).getByText('Use calculator').click()
+  await messages(page).getByText('"result":"6"').waitFor()
+  for (const name of ['Send', 'Answer again', 'Edit', 'Rename', 'Delete', 'Copy', 'Save as template'])
+    assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name)
+  await page.getByRole('tab', { name: 'Configuration' }).click()
+  await page.getByText('Read well.').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Save' }).count(), 0)
+  await page.getByRole('tab', { name: 'Calls' }).click()
+  await page.getByText('Succeeded').first().waitFor()
   requireNoFaults(one)
 })

@@ -4,6 +4,10 @@ import styles from './chat.module.css'
 
 type Props = {
   text: string
+  /** Something else than the text can be sent, such as files. */
+  hasMore: boolean
+  /** It cannot be sent yet. */
+  isWaiting: boolean
   onText: (text: string) => void
   isBusy: boolean
   onSend: () => void
@@ -20,9 +24,10 @@ const MAX_CHARS = 500_000
 
 /** Enter sends, Shift+Enter begins a line. While an answer is written, the button stops it. */
 export function Composer(props: Props) {
-  const { text, onText, isBusy, onSend, onStop, isStopping, placeholder, children, end } = props
+  const { text, hasMore, isWaiting, onText, isBusy, onSend, onStop, isStopping, placeholder, children, end } =
+    props
   const field = useRef<HTMLTextAreaElement>(null)
-  const maySend = text.trim() !== '' && !isBusy
+  const maySend = (text.trim() !== '' || hasMore) && !isBusy && !isWaiting
   function press(event: KeyboardEvent) {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
     event.preventDefault()

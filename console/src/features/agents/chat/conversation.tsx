@@ -1,15 +1,27 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { newIdempotencyKey } from '../../../api/client.ts'
 import { asProblem } from '../../../api/problem.ts'
+import { clearUploads } from '../../../api/uploads/queue.ts'
 import { useDraft } from '../../../ui/form/draft.ts'
-import { Button } from '../../../ui/kit/button.tsx'
+import { Button, IconButton } from '../../../ui/kit/button.tsx'
 import { Empty, ProblemNote, Skeleton } from '../../../ui/kit/page.tsx'
 import { useRights } from '../../shell/index.ts'
-import { filesOf, type Message, newQuestion, shownMessages, textOf, turnOf } from '../model/message.ts'
+import {
+  type FilePart,
+  filesOf,
+  type Message,
+  newQuestion,
+  shownMessages,
+  textOf,
+  turnOf,
+} from '../model/message.ts'
 import type { Agent } from '../queries.ts'
+import { Attachments, useIsUploading, useNamedFiles } from './attachments.tsx'
 import styles from './chat.module.css'
 import { Composer } from './composer.tsx'
+import { MessageActions } from './message-actions.tsx'
 import { MessageView } from './message-view.tsx'
-import { createThread, readFigures, useMessages, useRefreshThread, useThread } from './queries.ts'
+import { answerOfRun, createThread, useMessages, useRefreshThread, useThread } from './queries.ts'
 import { StateNote } from './state-note.tsx'
 import { useChat } from './use-chat.ts'
 
@@ -33,8 +45,14 @@ export function Conversation({ agent, threadId, isOnce, onOnce, onBorn }: Props)
   /** Without a thread, this page alone remembers what was said. */
   const [past, setPast] = useState<readonly Message[]>([])
   const [edited, setEdited] = useState<Message | null>(null)
+  const [files, setFiles] = useState<readonly FilePart[]>([])
+  const [isAttaching, setAttaching] = useState(false)
+  const named = useNamedFiles(files)
+  const isUploading = useIsUploading() && isAttaching
   const [isStopping, setStopping] = useState(false)
   const draft = useDraft(`chat.${agent.id}.${threadId ?? 'new'}`, () => '')
+  const [key] = useState(newIdempotencyKey)
+  const replaced = useRef<Message | null>(null)
   const own = useRef(threadId)
   if (threadId !== null) own.current = threadId
 
@@ -67,12 +85,13 @@ export function Conversation({ agent, threadId, isOnce, onOnce, onBorn }: Props)
   }, [messages.length, live])
 
   async function send() {
-    const message = newQuestion(draft.value.trim(), edited === null ? [] : filesOf(edited))
+    const message = newQuestion(draft.value.trim(), named)
     isAtEnd.current = true
     const replaces = edited === null ? undefined : turnOf(edited.id)
-    draft.forget()
-    draft.set('')
-    setEdited(null)
+    replaced.current = edited
+    // The list of finished uploads would cover the field.
+    if (files.length > 0) clearUploads()
+    leave()
     if (isOnce) {
       setPast(messages)
       return chat.ask({ message })
@@ -82,7 +101,7 @@ export function Conversation({ agent, threadId, isOnce, onOnce, onBorn }: Props)
       replaces,
       threadId: async () => {
         if (own.current === null) {
-          own.current = (await createThread(agent.id)).id
+          own.current = (await createThread(agent.id, key)).id
           onBorn(own.current)
         }
         return own.current
@@ -90,30 +109,32 @@ export function Conversation({ agent, threadId, isOnce, onOnce, onBorn }: Props)
     })
   }
 
+  /** Empties the field. */
+  function leave() {
+    draft.forget()
+    draft.set('')
+    setEdited(null)
+    setFiles([])
+    setAttaching(false)
+  }
   function edit(message: Message) {
     setEdited(message)
+    setFiles(filesOf(message))
     draft.set(textOf(message))
   }
-  const actionsOf = (message: Message, at: number) => {
-    if (!mayRun || isBusy || isOnce || live.problem !== null || at < messages.length - 2) return null
-    const question = messages.at(-2)
-    if (message.role === 'user' && at === messages.length - 2 && message.id !== '')
-      return (
-        <Button size="small" look="quiet" onClick={() => edit(message)}>
-          Edit
-        </Button>
-      )
-    if (message.role !== 'assistant' || at !== messages.length - 1 || question?.role !== 'user') return null
-    const again = () => void chat.ask({ message: asNew(question), replaces: turnOf(message.id) })
-    return (
-      <Button size="small" look="quiet" icon="retry" onClick={again}>
-        Answer again
-      </Button>
-    )
+  /** A question that was refused goes back into the field. */
+  function takeBack() {
+    if (live.asked === null) return
+    setFiles(filesOf(live.asked))
+    draft.set(textOf(live.asked))
+    setEdited(replaced.current)
+    chat.clear()
   }
+  const mayChange = mayRun && !isBusy && !isOnce && live.problem === null
 
-  if (thread.isError)
-    return <ProblemNote problem={asProblem(thread.error)} onRetry={() => void thread.refetch()} />
+  const failed = thread.isError ? thread : list.isError ? list : null
+  if (failed !== null)
+    return <ProblemNote problem={asProblem(failed.error)} onRetry={() => void failed.refetch()} />
   return (
     <section className={styles.conversation} aria-label="Conversation">
       <div
@@ -148,15 +169,31 @@ export function Conversation({ agent, threadId, isOnce, onOnce, onBorn }: Props)
               isLive={isBusy && message === live.answer}
               mayDecide={mayDecide}
               onDecide={chat.decide}
-              actions={actionsOf(message, at)}
+              actions={
+                mayChange && (
+                  <MessageActions
+                    messages={messages}
+                    at={at}
+                    onEdit={edit}
+                    onAgain={(question) =>
+                      void chat.ask({
+                        message: newQuestion(textOf(question), filesOf(question)),
+                        replaces: turnOf(message.id),
+                      })
+                    }
+                  />
+                )
+              }
             />
           ))}
         </ol>
-        <StateNote live={live} onAgain={chat.askAgain} />
+        <StateNote live={live} onAgain={chat.askAgain} onEdit={takeBack} />
       </div>
       {mayRun && (
         <Composer
           text={draft.value}
+          hasMore={files.length > 0}
+          isWaiting={isUploading}
           onText={draft.set}
           isBusy={isBusy}
           isStopping={isStopping}
@@ -167,53 +204,38 @@ export function Conversation({ agent, threadId, isOnce, onOnce, onBorn }: Props)
             void chat.stop().finally(() => setStopping(false))
           }}
           end={
-            threadId === null && (
-              <label className={styles.once}>
-                <input
-                  type="checkbox"
-                  checked={isOnce}
-                  disabled={isBusy}
-                  onChange={(event) => onOnce(event.target.checked)}
-                />
-                Without a thread: nothing said before is seen, and nothing is kept
-              </label>
-            )
+            <>
+              <IconButton
+                icon="file"
+                label="Attach files"
+                aria-expanded={isAttaching || files.length > 0}
+                onClick={() => setAttaching(!isAttaching)}
+              />
+              {threadId === null && (
+                <label className={styles.once}>
+                  <input
+                    type="checkbox"
+                    checked={isOnce}
+                    disabled={isBusy}
+                    onChange={(event) => onOnce(event.target.checked)}
+                  />
+                  Without a thread: nothing said before is seen, and nothing is kept
+                </label>
+              )}
+            </>
           }
         >
           {edited !== null && (
             <p className={styles.editing}>
               This replaces the last question and its answer.
-              <Button
-                size="small"
-                look="quiet"
-                onClick={() => {
-                  setEdited(null)
-                  draft.set('')
-                }}
-              >
+              <Button size="small" look="quiet" onClick={leave}>
                 Leave it
               </Button>
             </p>
           )}
+          {(isAttaching || files.length > 0) && <Attachments files={files} onChange={setFiles} />}
         </Composer>
       )}
     </section>
   )
-}
-
-/** The same question, without what only the stored one has. */
-const asNew = (message: Message): Message => newQuestion(textOf(message), filesOf(message))
-
-/** After a lost connection, the answer of a run that has ended. */
-async function answerOfRun(runId: string): Promise<Message> {
-  const { text, status } = await readFigures(runId)
-  return {
-    id: runId,
-    role: 'assistant',
-    parts: text === null ? [] : [{ type: 'text', text }],
-    metadata: {
-      runId,
-      finishReason: status === 'succeeded' ? 'stop' : status === 'failed' ? 'error' : status,
-    },
-  }
 }

@@ -5,7 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import { call, newIdempotencyKey, type Schemas } from '../../../api/client.ts'
+import { call, type Schemas } from '../../../api/client.ts'
 import { PAGED, pageAfter } from '../../../api/pages.ts'
 import type { Message, Model, Usage } from '../model/message.ts'
 
@@ -88,6 +88,20 @@ export async function readFigures(runId: string): Promise<Figures> {
   }
 }
 
+/** After a lost connection, the answer of a run that has ended. */
+export async function answerOfRun(runId: string): Promise<Message> {
+  const { text, status } = await readFigures(runId)
+  return {
+    id: runId,
+    role: 'assistant',
+    parts: text === null ? [] : [{ type: 'text', text }],
+    metadata: {
+      runId,
+      finishReason: status === 'succeeded' ? 'stop' : status === 'failed' ? 'error' : status,
+    },
+  }
+}
+
 /** What an answer took. A run that has ended does not change. */
 export const useFigures = (runId: string | undefined, isEnded: boolean) =>
   useQuery({
@@ -98,8 +112,8 @@ export const useFigures = (runId: string | undefined, isEnded: boolean) =>
     queryFn: () => readFigures(runId ?? ''),
   })
 
-export const createThread = (agentId: string): Promise<Thread> =>
-  call('POST /agents/threads', { body: { agentId }, idempotencyKey: newIdempotencyKey() })
+export const createThread = (agentId: string, key: string): Promise<Thread> =>
+  call('POST /agents/threads', { body: { agentId }, idempotencyKey: key })
 
 export function useRenameThread() {
   const cache = useQueryClient()

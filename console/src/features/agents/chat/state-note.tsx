@@ -3,8 +3,10 @@ import { ProblemNote } from '../../../ui/kit/page.tsx'
 import styles from './chat.module.css'
 import type { Live } from './use-chat.ts'
 
+type Props = { live: Live; onAgain: () => void; onEdit: () => void }
+
 /** What happens with the answer, in a sentence that is also read aloud. */
-export function StateNote({ live, onAgain }: { live: Live; onAgain: () => void }) {
+export function StateNote({ live, onAgain, onEdit }: Props) {
   const { state, problem, why } = live
   return (
     <div className={styles.state}>
@@ -17,9 +19,14 @@ export function StateNote({ live, onAgain }: { live: Live; onAgain: () => void }
       {state === 'failed' && problem !== null && (
         <>
           <ProblemNote problem={problem} />
-          <Button size="small" icon="retry" onClick={onAgain}>
-            Send again
-          </Button>
+          <div className={styles.stateButtons}>
+            <Button size="small" icon="retry" onClick={onAgain}>
+              Send again
+            </Button>
+            <Button size="small" look="quiet" onClick={onEdit}>
+              Change it
+            </Button>
+          </div>
         </>
       )}
       {state === 'failed' && why !== null && (

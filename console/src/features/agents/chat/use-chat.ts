@@ -7,7 +7,7 @@ import { call, newIdempotencyKey, stream } from '../../../api/client.ts'
 import { follow as watch } from '../../../api/live.ts'
 import { asProblem, type Problem } from '../../../api/problem.ts'
 import type { Chunk } from '../model/frames.ts'
-import { decided, type Message, newAnswer, withChunk } from '../model/message.ts'
+import { decided, type Message, newAnswer, RESET, withChunk } from '../model/message.ts'
 import { readAnswer } from './read.ts'
 
 export type ChatState = 'idle' | 'sending' | 'answering' | 'lost' | 'waiting' | 'failed'
@@ -27,6 +27,7 @@ const IDLE: Live = { state: 'idle', asked: null, answer: null, replaces: null, p
 const FIRST_DELAY_MS = 500
 const MAX_DELAY_MS = 15_000
 const DRAW_MS = 40
+const GOES_ON = new Set(['run.running', 'run.succeeded', 'run.failed', 'run.cancelled'])
 
 type Open = (signal: AbortSignal) => Promise<ReadableStream<Uint8Array> | null>
 
@@ -74,11 +75,14 @@ export function useChat({ agentId, threadId, onEnd }: Props) {
         const body = await open(own.signal)
         if (own.signal.aborted) return
         if (body === null) return end(own, { isWhole: false })
-        if (!keeps) change({ state: 'answering', answer: newAnswer() })
+        setLive((old) => ({ ...old, state: 'answering', answer: old.answer ?? newAnswer() }))
+        // What was shown stays until the same comes again.
+        let before = keeps ? [] : [RESET]
         keeps = false
         const { end: how, why } = await readAnswer(body, (chunks) => {
           failures = 0
-          draw(own.signal, chunks)
+          draw(own.signal, [...before, ...chunks])
+          before = []
         })
         if (own.signal.aborted) return
         flush()
@@ -153,7 +157,10 @@ export function useChat({ agentId, threadId, onEnd }: Props) {
   }
 
   /** The answer that is under way, from its beginning. */
-  const resume = (): Promise<void> => follow(resumeOf(threadId), resumeOf(threadId))
+  function resume(): Promise<void> {
+    if (live.state !== 'waiting') setLive({ ...IDLE, state: 'answering' })
+    return follow(resumeOf(threadId), resumeOf(threadId))
+  }
 
   /** A person's decision on a tool call or a limit. The stream continues after what was shown. */
   async function decide(approvalId: string, approved: boolean, reason: string): Promise<void> {
@@ -193,13 +200,21 @@ export function useChat({ agentId, threadId, onEnd }: Props) {
     return watch('runs', {
       onEvent: (event) => {
         const { type, run } = event as { type: string; run?: { id: string } }
-        if (run?.id === runId.current && type !== 'run.waiting' && !isDeciding.current) void latest.current()
+        if (run?.id === runId.current && GOES_ON.has(type) && !isDeciding.current) void latest.current()
       },
       onReset: () => void latest.current(),
     })
   }, [isWaiting])
 
-  return { live, ask, askAgain: () => question.current && void ask(question.current), resume, decide, stop }
+  return {
+    live,
+    ask,
+    askAgain: () => question.current && void ask(question.current),
+    resume,
+    decide,
+    stop,
+    clear: () => setLive(IDLE),
+  }
 }
 
 const runIdOf = ({ messageMetadata }: Chunk): string | null =>

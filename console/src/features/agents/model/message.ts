@@ -70,6 +70,9 @@ export const textOf = ({ parts }: Pick<Message, 'parts'>): string =>
 export const filesOf = ({ parts }: Pick<Message, 'parts'>): FilePart[] =>
   parts.filter((part) => part.type === 'file')
 
+/** The whole answer follows again. */
+export const RESET: Chunk = { type: 'reset' }
+
 const isTool = (part: Part): part is ToolPart => part.type === 'dynamic-tool'
 
 type Fields = Record<string, string>
@@ -90,6 +93,8 @@ export function withChunk(message: Message, chunk: Chunk): Message {
     return change(isOwn, (part: ToolPart) => ({ ...part, ...fields }))
   }
   switch (type) {
+    case 'reset':
+      return newAnswer()
     case 'start':
       return {
         ...message,
