@@ -129,7 +129,7 @@ export function DeployForm({ draftKey, platforms, initial }: Props) {
           {platform.notes.length > 0 && (
             <ul className={styles.notes}>
               {platform.notes.map((note) => (
-                <li key={note}>{note}</li>
+                <li key={note}>{note.replaceAll('`', '')}</li>
               ))}
             </ul>
           )}
@@ -210,7 +210,7 @@ function ProjectField({ platform, value, error, onChange }: FieldProps) {
     <>
       <TextField
         label="Project"
-        help={platform.project}
+        help={platform.project.replaceAll('`', '')}
         required
         list="deploy-projects"
         maxLength={300}

@@ -31,6 +31,8 @@ export function UploadField({ project, onSource, onBusy }: Props) {
       setOwn(null)
     }
   }, [own, isDone, onBusy, onSource])
+  // With another source, the form does not wait for these files. They still become files of the team.
+  useEffect(() => () => onBusy(false), [onBusy])
   function add(files: Dropped[]) {
     const folder = folderFor(project, new Date())
     setOwn({ ids: addUploads(files, folder, 'version'), source: sourceFor(files, folder) })

@@ -31,7 +31,8 @@ export function SettingsForm({ settings, values, onChange, errorOf, isUnfolded =
       schema={{
         ...(schema as Schema),
         title: labelOf(name),
-        description,
+        // The server names things in backticks.
+        description: description.replaceAll('`', ''),
         ...(isSecret ? { format: 'password' } : {}),
       }}
       isRequired={isRequired}
