@@ -23,6 +23,15 @@ test('it leads to the page of its subject, in its team', () => {
   expect(targetOf(approval, PLACE)).toMatchObject({ page: '/approvals', search: { id: 'apr_1' } })
 })
 
+test('what is about the costs of a team leads to their budget or their exports', () => {
+  const place = { ...PLACE, hasPage: () => true }
+  const pageOf = (kind: string) => targetOf(notice({ kind, subject: { type: 'team', id: 'team_me' } }), place)
+  expect(pageOf('budget.stopped')).toMatchObject({ page: '/costs/budget' })
+  expect(pageOf('export.failed')).toMatchObject({ page: '/costs/exports' })
+  const hook = notice({ kind: 'webhook.disabled', subject: { type: 'webhook', id: 'whk_1' } })
+  expect(targetOf(hook, place)).toMatchObject({ page: '/settings/webhooks/$id', params: { id: 'whk_1' } })
+})
+
 test('without a page for the subject it leads to the given address, if that is for people', () => {
   const task = (link: string | null) => targetOf(notice({ subject: { type: 'task', id: 't' }, link }), PLACE)
   expect(task(null)).toBeNull()

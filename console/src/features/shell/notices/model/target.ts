@@ -11,13 +11,17 @@ type Notice = {
   teamId: string | null
 }
 
-const PAGES = new Map<string, (id: string) => { page: string; search?: Record<string, unknown> }>([
+const PAGES = new Map<
+  string,
+  (id: string, kind: string) => { page: string; search?: Record<string, unknown> }
+>([
   ['run', () => ({ page: '/runs/$id' })],
   ['task', () => ({ page: '/tasks/$id' })],
   ['deployment', () => ({ page: '/deployments/$id' })],
   ['integration', () => ({ page: '/integrations/$id' })],
   ['approval', (id) => ({ page: '/approvals', search: { id } })],
-  ['team', () => ({ page: '/costs' })],
+  ['webhook', () => ({ page: '/settings/webhooks/$id' })],
+  ['team', (_id, kind) => ({ page: kind === 'export.failed' ? '/costs/exports' : '/costs/budget' })],
 ])
 
 type Place = {
@@ -32,7 +36,7 @@ export function targetOf(notice: Notice, { personalTeamId, origin, hasPage }: Pl
   const { kind, subject, teamId } = notice
   const team = teamId === null || teamId === personalTeamId ? undefined : teamId
   if (kind === 'security.notice') return { page: '/settings', params: {}, search: { page: 'security' } }
-  const found = subject === null ? undefined : PAGES.get(subject.type)?.(subject.id)
+  const found = subject === null ? undefined : PAGES.get(subject.type)?.(subject.id, kind)
   if (subject !== null && found !== undefined && hasPage(found.page))
     return { page: found.page, params: { id: subject.id }, search: { ...found.search, team } }
   return linkOf(notice.link, origin)
