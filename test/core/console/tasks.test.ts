@@ -27,6 +27,7 @@ import {
   movesOf,
   verbOfMove,
 } from '../../../console/src/features/tasks/model/groups.ts'
+import { withFileFields } from '../../../console/src/features/tasks/model/input-schema.ts'
 import { mediaTypeOf } from '../../../console/src/features/tasks/model/media-type.ts'
 import { wordsOf } from '../../../console/src/features/tasks/model/reason.ts'
 import { scheduleBody, scheduleForm } from '../../../console/src/features/tasks/model/schedule.ts'
@@ -168,6 +169,7 @@ test('a change sends only the changed fields', () => {
     onDependencyFailure: 'block' as const,
     retry: { attempts: 1, delayMs: 1_000, factor: 3, maxDelayMs: 300_000 },
     timeoutMs: null,
+    files: ['file_1'],
     autoStart: false,
   }
   const form = formOf(task)
@@ -175,7 +177,8 @@ test('a change sends only the changed fields', () => {
   const body = updateBody(task, { ...form, due: '', attempts: 2, tags: 'a, b' })
   expect(body).toEqual({ dueAt: null, retry: { ...task.retry, attempts: 2 }, tags: ['a', 'b'] })
   expect(UpdateTask.safeParse(body).success).toBe(true)
-  expect(CreateTask.safeParse(createBody(form)).success).toBe(true)
+  expect(updateBody(task, { ...form, files: [] })).toEqual({ files: [] })
+  expect(CreateTask.safeParse(createBody({ ...form, files: [] })).success).toBe(true)
 })
 
 test('a schedule is once, at times or at an interval, and nothing of the other ways is sent', () => {
@@ -277,4 +280,20 @@ test('the graph of a list has the tasks that wait for each other, and counts the
   expect(graph.nodes.map(({ id }) => id)).toEqual(['a', 'b', 'd'])
   expect(graph.edges.map(({ from, to }) => `${from} ${to}`)).toEqual(['a b', 'b d'])
   expect(alone).toBe(1)
+})
+
+test('an input that may name a file in several ways is a field for a file', () => {
+  const file = { type: 'object', properties: { $file: { type: 'string' } } }
+  const question = { type: 'string' }
+  expect(
+    withFileFields({
+      file: { anyOf: [{ type: 'string' }, file], description: 'The table.' },
+      question,
+      tests: { anyOf: [{ type: 'string' }, { type: 'array' }] },
+    }),
+  ).toEqual({
+    file: { ...file, description: 'The table.' },
+    question,
+    tests: { anyOf: [{ type: 'string' }, { type: 'array' }] },
+  })
 })

@@ -1,1 +1,2 @@
 export { FILE_FIELDS } from './file-fields.tsx'
+export { useFileName } from './queries.ts'

@@ -5,6 +5,8 @@ import { call } from '../../api/client.ts'
 import { JsonField } from '../../ui/form/json-field.tsx'
 import { SchemaForm, type Value } from '../../ui/form/schema-form.tsx'
 import { SelectField, TextAreaField } from '../../ui/kit/field.tsx'
+import { FILE_FIELDS } from '../files/index.ts'
+import { withFileFields } from './model/input-schema.ts'
 import { type TaskType, useAgentNames } from './queries.ts'
 import styles from './tasks.module.css'
 
@@ -20,7 +22,8 @@ type Schema = { properties?: Record<string, object>; required?: string[] }
 
 export function InputFields(props: Props) {
   if (props.type.name === 'custom') return <CustomInput {...props} />
-  const { properties = {}, required = [] } = props.type.inputSchema as Schema
+  const { properties: given = {}, required = [] } = props.type.inputSchema as Schema
+  const properties = withFileFields(given)
   const [main, more] = [true, false].map((isMain) =>
     Object.fromEntries(Object.entries(properties).filter(([name]) => required.includes(name) === isMain)),
   )
@@ -31,6 +34,7 @@ export function InputFields(props: Props) {
       onChange={props.onChange}
       errorOf={props.errorOf}
       draft={props.draft && `${props.draft}.input`}
+      files={FILE_FIELDS}
     />
   )
   return (

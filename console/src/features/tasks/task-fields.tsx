@@ -1,5 +1,6 @@
 import type { Problem } from '../../api/problem.ts'
 import { CheckField, SelectField, TextAreaField, TextField } from '../../ui/kit/field.tsx'
+import { FILE_FIELDS } from '../files/index.ts'
 import { AssigneeField } from './assignee.tsx'
 import { InputFields } from './input-fields.tsx'
 import type { TaskForm } from './model/form.ts'
@@ -56,6 +57,18 @@ export function TaskFields({ form, onChange, problem, draft, isNew, isFixed = fa
           onChange={(input) => set({ input })}
           errorOf={(field) => errorOf(`input/${field}`)}
           draft={draft}
+        />
+      )}
+      {!isFixed && (
+        <FILE_FIELDS.many
+          label="Files (optional)"
+          help="What the task works with, besides its input."
+          required={false}
+          error={errorOf('files')}
+          value={form.files.map((id) => ({ $file: id }))}
+          onChange={(value) =>
+            set({ files: ((value ?? []) as { $file: string }[]).map(({ $file }) => $file) })
+          }
         />
       )}
       {isFixed && <p className="dim">The work itself can be changed when the task has ended.</p>}

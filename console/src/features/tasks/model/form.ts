@@ -19,6 +19,8 @@ export type TaskForm = {
   attempts: number
   /** Empty for no limit. */
   timeoutMinutes: string
+  /** The ids of files that the task works with. */
+  files: string[]
   /** Starts by itself. */
   autoStart: boolean
 }
@@ -36,6 +38,7 @@ type Known = {
   onDependencyFailure: 'block' | 'skip' | 'run'
   retry: { attempts: number; delayMs: number; factor: number; maxDelayMs: number }
   timeoutMs: number | null
+  files: readonly string[]
   autoStart: boolean
 }
 
@@ -56,6 +59,7 @@ export const newForm = (): TaskForm => ({
   onDependencyFailure: 'block',
   attempts: 1,
   timeoutMinutes: '',
+  files: [],
   autoStart: false,
 })
 
@@ -72,6 +76,7 @@ export const formOf = (task: Known): TaskForm => ({
   onDependencyFailure: task.onDependencyFailure,
   attempts: task.retry.attempts,
   timeoutMinutes: task.timeoutMs === null ? '' : String(task.timeoutMs / MINUTE_MS),
+  files: [...task.files],
   autoStart: task.autoStart,
 })
 
@@ -94,6 +99,7 @@ export function createBody(form: TaskForm) {
     }),
     ...(form.attempts > 1 && { retry: { attempts: form.attempts } }),
     ...(form.timeoutMinutes !== '' && { timeoutMs: timeoutOf(form) }),
+    ...(form.files.length > 0 && { files: form.files }),
     ...(form.autoStart && { autoStart: true }),
   }
 }
@@ -114,6 +120,7 @@ export function updateBody(task: Known, form: TaskForm) {
     ...(differs('onDependencyFailure') && { onDependencyFailure: form.onDependencyFailure }),
     ...(differs('attempts') && { retry: { ...task.retry, attempts: form.attempts } }),
     ...(differs('timeoutMinutes') && { timeoutMs: timeoutOf(form) }),
+    ...(differs('files') && { files: form.files }),
     ...(differs('autoStart') && { autoStart: form.autoStart }),
   }
 }

@@ -5,8 +5,9 @@ import { duration, shortId } from '../../../ui/format/time.ts'
 import { Ago } from '../../../ui/format/time-text.tsx'
 import { CopyButton } from '../../../ui/kit/copy.tsx'
 import { Tag } from '../../../ui/kit/tag.tsx'
+import { useFileName } from '../../files/index.ts'
 import { PersonTag } from '../../people/index.ts'
-import { toRun, toTask, toTasks } from '../../shell/index.ts'
+import { toAgent, toFile, toRun, toTask, toTasks } from '../../shell/index.ts'
 import { AgentTag, AssigneeName } from '../assignee.tsx'
 import { type Task, useTask } from '../queries.ts'
 import { Due, typeName } from '../task-columns.tsx'
@@ -18,10 +19,22 @@ export function Facts({ task }: { task: Task }) {
   return (
     <aside className={styles.facts} aria-label="Facts">
       <dl>
-        <Fact name="Assignee">{assignee ? <AssigneeName assignee={assignee} /> : 'Nobody'}</Fact>
+        <Fact name="Assignee">
+          {worker !== null ? (
+            <Link {...toAgent(worker)} className="link">
+              <AgentTag id={worker} />
+            </Link>
+          ) : assignee ? (
+            <AssigneeName assignee={assignee} />
+          ) : (
+            'Nobody'
+          )}
+        </Fact>
         {agentId !== null && agentId !== worker && (
           <Fact name="Agent">
-            <AgentTag id={agentId} />
+            <Link {...toAgent(agentId)} className="link">
+              <AgentTag id={agentId} />
+            </Link>
           </Fact>
         )}
         <Fact name="Priority">{task.priority}</Fact>
@@ -86,7 +99,9 @@ export function Facts({ task }: { task: Task }) {
         )}
         {task.files.length > 0 && (
           <Fact name="Files">
-            <span className="mono">{task.files.map(shortId).join(', ')}</span>
+            {task.files.map((id) => (
+              <FileLink key={id} id={id} />
+            ))}
           </Fact>
         )}
         <Fact name="Id">
@@ -106,6 +121,15 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
     <dd>{children}</dd>
   </div>
 )
+
+function FileLink({ id }: { id: string }) {
+  const name = useFileName(id).data
+  return (
+    <Link {...toFile(id)} className="link">
+      <bdi>{name ?? shortId(id)}</bdi>
+    </Link>
+  )
+}
 
 function TaskLink({ id }: { id: string }) {
   const title = useTask(id).data?.task.title

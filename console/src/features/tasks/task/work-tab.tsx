@@ -10,6 +10,7 @@ import { Button } from '../../../ui/kit/button.tsx'
 import { Json } from '../../../ui/kit/json.tsx'
 import { Skeleton } from '../../../ui/kit/page.tsx'
 import { showProblem } from '../../../ui/kit/toast.tsx'
+import { Markdown } from '../../../ui/markdown/markdown.tsx'
 import { saveFile } from '../../../ui/save-file.ts'
 import { shownStatus, statusLabel } from '../../../ui/status.ts'
 import { toApprovals, toRun } from '../../shell/index.ts'
@@ -129,13 +130,32 @@ function Steps({ task }: { task: Task }) {
   )
 }
 
+/** The Markdown in a result: the report of research, the text of an agent. */
+function writtenIn(result: unknown): string | null {
+  if (typeof result !== 'object' || result === null) return null
+  const { report, text } = result as { report?: unknown; text?: unknown }
+  return [report, text].find((one): one is string => typeof one === 'string' && one.includes('\n')) ?? null
+}
+
 /** The last line of its log, without those about its status, which the sign shows. */
 const saidOf = ({ log }: Schemas['TaskStep']): string | undefined =>
   log.findLast(({ message }) => !message.startsWith('node.'))?.message
 
 function Result({ task }: { task: Task }) {
   const [isBusy, setBusy] = useState(false)
-  if (!task.resultOmitted) return task.result === null ? null : <Json title="Result" value={task.result} />
+  const written = writtenIn(task.result)
+  if (!task.resultOmitted)
+    return task.result === null ? null : (
+      <>
+        {written !== null && (
+          <section className={styles.section} aria-label="Text">
+            <h2>Text</h2>
+            <Markdown text={written} />
+          </section>
+        )}
+        <Json title="Result" value={task.result} />
+      </>
+    )
   async function save() {
     setBusy(true)
     try {
