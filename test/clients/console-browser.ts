@@ -56,6 +56,11 @@ export async function visit(browser: Browser, url: string, look: Look = {}): Pro
   return { page, context, faults }
 }
 
+/** After each journey: every page of somebody who is signed in has a socket, and a plan limits their number. */
+export async function closePages(browser: Browser | undefined): Promise<void> {
+  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()))
+}
+
 /** A socket that opens while its session ends is refused, and every browser prints that. */
 const REFUSED_SOCKET = /^WebSocket connection to .* failed: HTTP Authentication failed/
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
 import { inRoot } from '../../scripts/server/paths.ts'
@@ -18,6 +18,7 @@ import {
 } from '../e2e/installation.ts'
 import {
   callAs,
+  closePages,
   launchBrowser,
   noBrowser,
   requireAccessible,
@@ -40,6 +41,8 @@ before(async () => {
   server = await start(stateDir)
   browser = await launchBrowser()
 })
+
+afterEach(() => closePages(browser))
 
 after(async () => {
   if (skip) return
