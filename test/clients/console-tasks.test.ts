@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { utils, write } from '@e965/xlsx'
 import type { Browser } from 'playwright-core'
 import { call } from '../e2e/client.ts'
 import { end, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
@@ -233,6 +234,21 @@ journey('templates make tasks, files bring and take them, and figures count them
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   await page.getByText('1 task created').waitFor()
   await page.getByText('Row 2').waitFor()
+  const book = utils.book_new()
+  utils.book_append_sheet(
+    book,
+    utils.aoa_to_sheet([
+      ['title', 'type'],
+      ['Polish the lens', 'custom'],
+    ]),
+  )
+  await page.getByLabel('Choose a file').setInputFiles({
+    name: 'tasks.xlsx',
+    mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    buffer: write(book, { type: 'buffer', bookType: 'xlsx' }),
+  })
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByRole('link', { name: 'Open it' }).waitFor()
 
   await page.goto('/tasks?priority=7,8,9')
   await page.getByRole('row', { name: /Count the lamps/ }).waitFor()
