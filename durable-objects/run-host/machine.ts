@@ -183,6 +183,10 @@ export class RunMachine implements WokenShell {
     void this.detached.do(() => this.#largeValues.take(fact))
   }
 
+  largeValuesWritten(): Promise<void> {
+    return this.#largeValues.written()
+  }
+
   async runRecorded(facts: readonly ShellFact[]): Promise<void> {
     const [first] = facts
     if (this.#steps.areIsolated && first !== undefined)

@@ -1,7 +1,8 @@
 // Large values are written piece by piece before the turn that takes them, and become part of the run completely or
 // not at all.
 import { evictDurableObject } from 'cloudflare:test'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { LargeValues } from '../../durable-objects/run-host/life/large-values.ts'
 import { asNewProcess, setFaultHook } from '../../durable-objects/run-host/rows/faults.ts'
 import { SMALL_OUTPUT_CHARS } from '../../durable-objects/run-host/rows/pieces.ts'
 import { hostOf } from '../../src/core/run-id.ts'
@@ -149,4 +150,27 @@ test('the items of an each, their outputs and the output of the run can be large
   // The outputs of the first item are small, those of the other two are not.
   const large = ['$output', '$output@try0', 'a', 'a@items', 'a@items@try1', 'a@out1', 'a@out1@try1', 'a@try1']
   expect(Object.keys(await storedOf(spec.runId)).sort()).toEqual([...large, 'a@out0'].sort())
+})
+
+test('a run computes its next large value when the last one is written', async () => {
+  const nodes = ['a', 'b', 'c', 'd'].map((id) => ({
+    id,
+    type: 'data.set',
+    params: { values: { text: '{{ input.text }}' } },
+  }))
+  const spec = newSpec({ nodes, output: 1 }, { input: { text } })
+  const take = vi.spyOn(LargeValues.prototype, 'take')
+  try {
+    let taken = 0
+    let most = 0
+    watch(spec.runId, (point) => {
+      if (point === 'store.writePiece:after') most = Math.max(most, take.mock.calls.length - taken)
+      if (point === 'store.writeReference:after') taken++
+    })
+    await runOf(spec.runId).start(spec)
+    expect(await ended(spec.runId)).toMatchObject({ status: 'succeeded' })
+    expect({ taken, most }).toEqual({ taken: 4, most: 1 })
+  } finally {
+    take.mockRestore()
+  }
 })

@@ -1,6 +1,7 @@
 // Writes large values before the turn that takes their fact. Invariants:
 // 1. Each piece has a commit of its own, after a rest, so that the turns of other runs come between two pieces. The
-//    facts of a run are written one after another.
+//    facts of a run are written one after another, and the run computes no further values until then, so that memory
+//    has few of them at a time.
 // 2. The pieces of an attempt have a path of their own. The turn that accepts the fact writes a reference to it, so
 //    the value becomes part of the run completely or not at all.
 // 3. If the fact no longer applies, the rest is not written, and the pieces are removed. After a loss of memory the
@@ -38,6 +39,11 @@ export class LargeValues {
       .catch(() => {
         // Logged where it happened. The run is loaded again.
       })
+    return this.#last
+  }
+
+  /** Resolves when nothing is left to write. */
+  written(): Promise<void> {
     return this.#last
   }
 

@@ -1,6 +1,7 @@
 // Turns that continue earlier turns, and how much each one does. Invariants:
 // 1. Work that a turn leaves is done in another turn, after other requests that wait for this object.
-// 2. After a possible crash, each turn does one piece of work, which is written to disk before it is tried.
+// 2. It also waits until the large values of earlier turns are written, so that memory has few of them at a time.
+// 3. After a possible crash, each turn does one piece of work, which is written to disk before it is tried.
 import type { Command } from '../../../src/engine/model/command.ts'
 import { MAX_PURE } from '../turn/open-turn.ts'
 import type { ShellFact } from '../turn/outcome.ts'
@@ -17,6 +18,7 @@ export type Stepper = {
   isThere(): boolean
   atomically<T>(work: () => T): T
   feed(facts: readonly ShellFact[], commands?: readonly Command[]): unknown
+  largeValuesWritten(): Promise<void>
   /** Waits until all writes are on disk. */
   sync(): Promise<void>
 }
@@ -58,7 +60,10 @@ export class Steps {
     void this.#run.detached.do(async () => {
       try {
         if (this.areIsolated) await this.#oneByOne(commands)
-        else await this.#after(restMs, () => this.#run.feed([], commands))
+        else {
+          await this.#run.largeValuesWritten()
+          await this.#after(restMs, () => this.#run.feed([], commands))
+        }
       } catch {
         // The turn has logged the error, and the run is loaded again.
       }
@@ -67,6 +72,7 @@ export class Steps {
 
   async #oneByOne(commands: readonly Command[]): Promise<void> {
     for (const command of commands) {
+      await this.#run.largeValuesWritten()
       if (!this.#run.isThere()) return
       await this.record(keyOf(command), () => this.#run.feed([], [command]))
     }

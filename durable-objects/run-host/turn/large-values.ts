@@ -34,7 +34,7 @@ const valuesOf = ({ output, values = [] }: ShellFact): EncodedValue[] => [
   ...values.map(([, value]) => value),
 ]
 
-export const charsOf = (next: ShellFact): number =>
+const charsOf = (next: ShellFact): number =>
   valuesOf(next).reduce((sum, { json }) => sum + (json ?? '').length, 0)
 
 export const isLarge = (next: ShellFact): boolean => charsOf(next) > MAX_TAKEN_CHARS
