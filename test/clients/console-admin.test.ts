@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { end, forget, type Installation, newStateDir, readState, start } from '../e2e/installation.ts'
 import {
+  callAs,
   launchBrowser,
   noBrowser,
   requireAccessible,
@@ -106,6 +107,13 @@ journey(
     await page.getByRole('button', { name: 'Verify the seals' }).click()
     await dialog.getByRole('button', { name: 'Verify' }).click()
     await dialog.getByText(/are as they were written\./).waitFor()
+
+    // The team of the page is no filter, and neither are words that no filter knows.
+    const { id } = await callAs<{ id: string }>(desk, 'POST', '/teams', { name: 'Observatory' })
+    await page.goto(`/admin/users?team=${id}&role=odd`)
+    await page.getByText('mira@example.com').waitFor()
+    await page.goto(`/admin/audit?team=${id}&action=user.updated`)
+    await page.getByRole('cell', { name: 'user.updated' }).first().waitFor()
     requireNoFaults(desk)
   },
 )

@@ -289,6 +289,15 @@ journey('a viewer sees the costs of the team on a phone, and no button that chan
     await page.getByRole('heading', { name: 'Costs', exact: true }).waitFor()
     await requireNoSideways(phone, `${path} on a phone`)
   }
+  // The team of the page is no filter, and neither are words that no filter knows.
+  for (const [path, shown] of [
+    ['jobs', 'No GPU jobs yet'],
+    ['imports', 'No imports yet'],
+    ['prices', 'h100'],
+  ]) {
+    await page.goto(`/costs/${path}?team=${teamId}&status=odd`)
+    await page.getByText(shown!, { exact: true }).first().waitFor()
+  }
   await page.goto(`/costs/rows/${made.body.id}?team=${teamId}`)
   await page.getByText('$7.50').waitFor()
   for (const name of ['Record a cost', 'Correct', 'Delete', 'Import a file', 'Change the budget'])

@@ -15,7 +15,7 @@ import { saveFile } from '../../ui/save-file.ts'
 import { PageProblem } from '../shell/index.ts'
 import styles from './admin.module.css'
 import { AdminFrame } from './frame.tsx'
-import { type AuditSearch, auditQuery } from './model/search.ts'
+import { type AuditSearch, auditQuery, readAudit } from './model/search.ts'
 import { useAdminAction } from './queries.ts'
 import { TextFilter } from './text-filter.tsx'
 
@@ -99,7 +99,7 @@ const FILTERS: [name: 'action' | 'actor' | 'target' | 'of', label: string][] = [
 /** Who changed what, in all teams. */
 export function Audit() {
   useTitle('Audit log')
-  const search = useSearch({ from: '/shell/admin/audit' })
+  const search = readAudit(useSearch({ from: '/shell/admin/audit' }))
   const go = useNavigate({ from: '/admin/audit' })
   const [shown, setShown] = useState<Entry | null>(null)
   const [isVerifying, setVerifying] = useState(false)

@@ -12,7 +12,7 @@ import sheet from '../../ui/kit/sheet.module.css'
 import { PageProblem } from '../shell/index.ts'
 import styles from './admin.module.css'
 import { AdminFrame } from './frame.tsx'
-import type { ConnectionSearch } from './model/search.ts'
+import { type ConnectionSearch, readConnections } from './model/search.ts'
 import { useAdminAction } from './queries.ts'
 import { TextFilter } from './text-filter.tsx'
 
@@ -21,7 +21,7 @@ const REFRESH_MS = 15_000
 /** The open sockets and streams of all users. */
 export function Connections() {
   useTitle('Connections')
-  const search = useSearch({ from: '/shell/admin/connections' })
+  const search = readConnections(useSearch({ from: '/shell/admin/connections' }))
   const go = useNavigate({ from: '/admin/connections' })
   const list = useInfiniteQuery({
     queryKey: ['admin', 'connections', search],

@@ -15,7 +15,7 @@ import { Chip } from '../../ui/kit/tag.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
 import { PageProblem } from '../shell/index.ts'
 import { AdminFrame } from './frame.tsx'
-import type { MessageSearch } from './model/search.ts'
+import { type MessageSearch, readMessages } from './model/search.ts'
 import { useAdminAction, useQueueFigures } from './queries.ts'
 
 type Message = Schemas['QueuedMessage']
@@ -68,7 +68,7 @@ const REFRESH_MS = 10_000
 
 export function Queues() {
   useTitle('Queues')
-  const { id, ...search } = useSearch({ from: '/shell/admin/queues' })
+  const { id, ...search } = readMessages(useSearch({ from: '/shell/admin/queues' }))
   const go = useNavigate({ from: '/admin/queues' })
   const figures = useQueueFigures().data
   const list = useInfiniteQuery({

@@ -13,7 +13,7 @@ import { Tag } from '../../ui/kit/tag.tsx'
 import { PageProblem } from '../shell/index.ts'
 import { AdminFrame } from './frame.tsx'
 import { toUser } from './links.ts'
-import { ROLES, STATUSES, type UserSearch } from './model/search.ts'
+import { ROLES, readUsers, STATUSES, type UserSearch } from './model/search.ts'
 import { type AdminUser, useUsers } from './queries.ts'
 
 const NewUserDialog = lazy(() =>
@@ -85,7 +85,7 @@ const COLUMNS: readonly Column<AdminUser>[] = [
 
 export function Users() {
   useTitle('Users')
-  const search = useSearch({ from: '/shell/admin/users' })
+  const search = readUsers(useSearch({ from: '/shell/admin/users' }))
   const go = useNavigate({ from: '/admin/users' })
   const list = useUsers(search)
   const [isCreating, setCreating] = useState(false)

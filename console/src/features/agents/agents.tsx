@@ -13,14 +13,14 @@ import { agentColumns } from './agent-columns.tsx'
 import { BuiltInAgents } from './built-in.tsx'
 import { TYPE_NAMES } from './model/words.ts'
 import { type Agent, type AgentFilter, useAgents, useModels } from './queries.ts'
-import type { AgentsSearch } from './routes.ts'
+import { type AgentsSearch, readAgents } from './routes.ts'
 import { AgentTemplates } from './templates.tsx'
 
 const SHOWN = { team: 'Of the team', 'built-in': 'Built in', templates: 'Templates' } as const
 
 export function Agents() {
   useTitle('Agents')
-  const search = useSearch({ from: '/shell/agents' })
+  const search = readAgents(useSearch({ from: '/shell/agents' }))
   const go = useNavigate({ from: '/agents' })
   const { mayRun } = useRights()
   const { show = 'team', q, tag, type, sort = '-updatedAt' } = search

@@ -28,22 +28,24 @@ const text = (value: unknown): string | undefined =>
 const id = (value: unknown, pattern: RegExp): string | undefined =>
   typeof value === 'string' && pattern.test(value) ? value : undefined
 
+export function readAgents(search: Record<string, unknown>): AgentsSearch {
+  const [q, tag] = [text(search.q), text(search.tag)]
+  const type = Object.keys(TYPE_NAMES).find((one) => one === search.type)
+  const sort = SORTS.find((one) => one === search.sort)
+  const show = (['built-in', 'templates'] as const).find((one) => one === search.show)
+  return {
+    ...(show && { show }),
+    ...(q && { q }),
+    ...(tag && { tag }),
+    ...(type && { type }),
+    ...(sort && { sort }),
+  }
+}
+
 const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/agents',
-  validateSearch: (search: Record<string, unknown>): AgentsSearch => {
-    const [q, tag] = [text(search.q), text(search.tag)]
-    const type = Object.keys(TYPE_NAMES).find((one) => one === search.type)
-    const sort = SORTS.find((one) => one === search.sort)
-    const show = (['built-in', 'templates'] as const).find((one) => one === search.show)
-    return {
-      ...(show && { show }),
-      ...(q && { q }),
-      ...(tag && { tag }),
-      ...(type && { type }),
-      ...(sort && { sort }),
-    }
-  },
+  validateSearch: readAgents,
   component: lazyRouteComponent(() => import('./agents.tsx'), 'Agents'),
 })
 

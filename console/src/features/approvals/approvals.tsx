@@ -11,7 +11,7 @@ import { LiveDot, PageProblem, toRun, useRights } from '../shell/index.ts'
 import styles from './approvals.module.css'
 import { GLYPHS, Item } from './item.tsx'
 import { useApproval, useApprovals, useDecision } from './queries.ts'
-import type { ApprovalSearch } from './routes.ts'
+import { type ApprovalSearch, readApprovals } from './routes.ts'
 import { useLiveApprovals } from './use-live-approvals.ts'
 
 const FILTER_LABELS = {
@@ -25,7 +25,7 @@ const FILTER_LABELS = {
 export function Approvals() {
   useTitle('Approvals')
   useLiveApprovals()
-  const search = useSearch({ from: '/shell/approvals' })
+  const search = readApprovals(useSearch({ from: '/shell/approvals' }))
   const { status = 'pending', mine = false, id } = search
   const go = useNavigate({ from: '/approvals' })
   const list = useApprovals({ status, mine })

@@ -5,17 +5,19 @@ const STATUSES = ['pending', 'approved', 'rejected', 'timeout', 'cancelled'] as 
 
 export type ApprovalSearch = { status?: (typeof STATUSES)[number]; mine?: boolean; id?: string }
 
+export function readApprovals(search: Record<string, unknown>): ApprovalSearch {
+  const status = STATUSES.find((one) => one === search.status)
+  return {
+    ...(status && { status }),
+    ...(search.mine === true && { mine: true }),
+    ...(typeof search.id === 'string' && { id: search.id }),
+  }
+}
+
 const approvals = createRoute({
   getParentRoute: () => shellRoute,
   path: '/approvals',
-  validateSearch: (search: Record<string, unknown>): ApprovalSearch => {
-    const status = STATUSES.find((one) => one === search.status)
-    return {
-      ...(status && { status }),
-      ...(search.mine === true && { mine: true }),
-      ...(typeof search.id === 'string' && { id: search.id }),
-    }
-  },
+  validateSearch: readApprovals,
   component: lazyRouteComponent(() => import('./approvals.tsx'), 'Approvals'),
 })
 

@@ -14,7 +14,7 @@ import { PageProblem, toPage, useRights } from '../shell/index.ts'
 import { CostsFrame } from './frame.tsx'
 import { type CostImport, useImports } from './import-queries.ts'
 import { toCostImport } from './links.ts'
-import { IMPORT_STATUSES, type ImportFilter } from './routes.ts'
+import { IMPORT_STATUSES, type ImportFilter, readImports } from './routes.ts'
 
 const KINDS = { costs: 'Costs', usage: 'Usage' }
 
@@ -69,7 +69,7 @@ const COLUMNS: readonly Column<CostImport>[] = [
 
 export function Imports() {
   useTitle('Imports of costs')
-  const search = useSearch({ from: '/shell/costs/imports' })
+  const search = readImports(useSearch({ from: '/shell/costs/imports' }))
   const go = useNavigate({ from: '/costs/imports' })
   const list = useImports(search)
   const { mayRun } = useRights()

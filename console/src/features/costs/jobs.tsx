@@ -18,7 +18,7 @@ import { LiveDot, PageProblem, useRights } from '../shell/index.ts'
 import { CostsFrame } from './frame.tsx'
 import { type Job, useJobs, useLiveJobs } from './job-queries.ts'
 import { toJob } from './links.ts'
-import { JOB_STATUSES, type JobSearch } from './model/jobs.ts'
+import { JOB_STATUSES, type JobSearch, readJobs } from './model/jobs.ts'
 
 const JobDialog = lazy(() => import('./job-dialog.tsx').then((parts) => ({ default: parts.JobDialog })))
 
@@ -86,7 +86,7 @@ const COLUMNS: readonly Column<Job>[] = [
 export function Jobs() {
   useTitle('GPU jobs')
   useLiveJobs()
-  const search = useSearch({ from: '/shell/costs/jobs' })
+  const search = readJobs(useSearch({ from: '/shell/costs/jobs' }))
   const go = useNavigate({ from: '/costs/jobs' })
   const list = useJobs(search)
   const [isCreating, setCreating] = useState(false)

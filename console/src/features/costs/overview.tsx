@@ -20,13 +20,14 @@ import {
   groupLabel,
   type OverviewSearch,
   periodOf,
+  readOverview,
 } from './model/filter.ts'
 import { OverTime } from './over-time.tsx'
 import { useGroups, useTotals } from './queries.ts'
 
 export function Overview() {
   useTitle('Costs')
-  const search = useSearch({ from: '/shell/costs' })
+  const search = readOverview(useSearch({ from: '/shell/costs' }))
   const { by = 'provider' } = search
   const go = useNavigate({ from: '/costs' })
   const [isRecording, setRecording] = useState(false)

@@ -12,14 +12,14 @@ import sheet from '../../ui/kit/sheet.module.css'
 import { PageProblem, useMe } from '../shell/index.ts'
 import { CostsFrame } from './frame.tsx'
 import { UNIT_LABELS } from './model/units.ts'
-import type { PriceSearch } from './routes.ts'
+import { type PriceSearch, readPrices } from './routes.ts'
 
 const RatesDialog = lazy(() => import('./rates-dialog.tsx').then((parts) => ({ default: parts.RatesDialog })))
 
 /** The list prices that costs of runs and jobs are computed with, and the rates of currencies. */
 export function Prices() {
   useTitle('Prices')
-  const search = useSearch({ from: '/shell/costs/prices' })
+  const search = readPrices(useSearch({ from: '/shell/costs/prices' }))
   const go = useNavigate({ from: '/costs/prices' })
   const { currency, ...filter } = search
   const list = useInfiniteQuery({

@@ -33,14 +33,16 @@ const row = createRoute({
 export const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type ImportFilter = { status?: (typeof IMPORT_STATUSES)[number]; kind?: 'costs' | 'usage' }
 
+export function readImports(search: Record<string, unknown>): ImportFilter {
+  const status = IMPORT_STATUSES.find((one) => one === search.status)
+  const kind = (['costs', 'usage'] as const).find((one) => one === search.kind)
+  return { ...(status && { status }), ...(kind && { kind }) }
+}
+
 const imports = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/imports',
-  validateSearch: (search: Record<string, unknown>): ImportFilter => {
-    const status = IMPORT_STATUSES.find((one) => one === search.status)
-    const kind = (['costs', 'usage'] as const).find((one) => one === search.kind)
-    return { ...(status && { status }), ...(kind && { kind }) }
-  },
+  validateSearch: readImports,
   component: lazyRouteComponent(() => import('./imports.tsx'), 'Imports'),
 })
 
@@ -85,16 +87,18 @@ export type PriceSearch = { provider?: string; gpuType?: string; model?: string;
 
 const PRICE_FIELDS = ['provider', 'gpuType', 'model', 'currency'] as const
 
+export const readPrices = (search: Record<string, unknown>): PriceSearch =>
+  Object.fromEntries(
+    PRICE_FIELDS.flatMap((name) => {
+      const value = search[name]
+      return typeof value === 'string' && value.trim() !== '' ? [[name, value.trim().slice(0, 100)]] : []
+    }),
+  )
+
 const prices = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/prices',
-  validateSearch: (search: Record<string, unknown>): PriceSearch =>
-    Object.fromEntries(
-      PRICE_FIELDS.flatMap((name) => {
-        const value = search[name]
-        return typeof value === 'string' && value.trim() !== '' ? [[name, value.trim().slice(0, 100)]] : []
-      }),
-    ),
+  validateSearch: readPrices,
   component: lazyRouteComponent(() => import('./prices.tsx'), 'Prices'),
 })
 

@@ -13,12 +13,12 @@ import { CostDialog } from './cost-dialog-lazy.tsx'
 import { ExportButton } from './export-button.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { CostsFrame } from './frame.tsx'
-import type { RowSearch, Sort } from './model/filter.ts'
+import { type RowSearch, readRows, type Sort } from './model/filter.ts'
 import { useCosts } from './queries.ts'
 
 export function Rows() {
   useTitle('Costs')
-  const search = useSearch({ from: '/shell/costs/rows' })
+  const search = readRows(useSearch({ from: '/shell/costs/rows' }))
   const go = useNavigate({ from: '/costs/rows' })
   const list = useCosts(search)
   const [isRecording, setRecording] = useState(false)

@@ -13,7 +13,7 @@ import { PageProblem, useRights } from '../shell/index.ts'
 import { ExportButton } from './export-button.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { CostsFrame } from './frame.tsx'
-import type { RowSearch, Sort } from './model/filter.ts'
+import { type RowSearch, readRows, type Sort } from './model/filter.ts'
 import { type Usage, useUsageRows, useUsageTotal } from './usage-queries.ts'
 
 const UsageDialog = lazy(() => import('./usage-dialog.tsx').then((parts) => ({ default: parts.UsageDialog })))
@@ -57,7 +57,7 @@ const COLUMNS: readonly Column<Usage>[] = [
 /** Hours and quantities, with the same filters as costs. */
 export function UsagePage() {
   useTitle('Usage')
-  const search = useSearch({ from: '/shell/costs/usage' })
+  const search = readRows(useSearch({ from: '/shell/costs/usage' }))
   const go = useNavigate({ from: '/costs/usage' })
   const list = useUsageRows(search)
   const sum = useUsageTotal(search).data

@@ -13,7 +13,7 @@ import { LiveDot, PageProblem, toDeployment, toNewDeployment, useRights } from '
 import { columnsFor } from './columns.tsx'
 import styles from './deployments.module.css'
 import { signOf } from './model/deployment.ts'
-import { type DeploymentFilter, ENVIRONMENTS, STATES } from './model/filter.ts'
+import { type DeploymentFilter, ENVIRONMENTS, readDeploymentFilter, STATES } from './model/filter.ts'
 import { useDeployments, useIntegrationName, usePlatforms } from './queries.ts'
 import { useLiveDeployments } from './use-live-deployments.ts'
 
@@ -21,7 +21,7 @@ const STATE_NAMES = { active: 'Active', ready: 'Ready', failed: 'Failed', cancel
 
 export function Deployments() {
   useTitle('Deployments')
-  const filter: DeploymentFilter = useSearch({ from: '/shell/deployments' })
+  const filter = readDeploymentFilter(useSearch({ from: '/shell/deployments' }))
   const go = useNavigate({ from: '/deployments' })
   const list = useDeployments(filter)
   const platforms = usePlatforms().data

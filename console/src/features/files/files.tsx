@@ -14,7 +14,7 @@ import { Bin } from './bin.tsx'
 import styles from './files.module.css'
 import { Folder } from './folder.tsx'
 import { LinksPage } from './links-page.tsx'
-import type { FilesSearch, View } from './model/search.ts'
+import { type FilesSearch, readSearch, type View } from './model/search.ts'
 import { useStats } from './queries.ts'
 import { RequestDialog } from './request-dialog.tsx'
 import { Meter, Storage } from './storage.tsx'
@@ -23,14 +23,14 @@ import { useLiveFiles } from './use-live-files.ts'
 export function Files() {
   useTitle('Files')
   useLiveFiles()
-  const search = useSearch({ from: '/shell/files' })
+  const { team, ...found } = useSearch({ from: '/shell/files' })
+  const search = readSearch(found)
   const { view, folder = '' } = search
   const go = useNavigate({ from: '/files' })
   const stats = useStats().data
   const { mayRun } = useRights()
   const [isRequesting, setRequesting] = useState(false)
   const change = (next: FilesSearch) => {
-    const { team } = search as { team?: string }
     void go({ search: { ...next, ...(team && { team }) } as typeof search })
   }
   const mayUpload = mayRun && view === undefined

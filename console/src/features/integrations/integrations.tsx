@@ -13,14 +13,14 @@ import { Chip } from '../../ui/kit/tag.tsx'
 import { useRowKeys } from '../../ui/use-row-keys.ts'
 import { PageProblem, toIntegration, toNewIntegration, useRights } from '../shell/index.ts'
 import styles from './integrations.module.css'
-import { type IntegrationFilter, STATUSES } from './model/filter.ts'
+import { type IntegrationFilter, readIntegrationFilter, STATUSES } from './model/filter.ts'
 import { iconOf } from './model/types.ts'
 import { type Integration, useIntegrations, useTypes } from './queries.ts'
 import { StatusText, signOf } from './status.tsx'
 
 export function Integrations() {
   useTitle('Integrations')
-  const filter: IntegrationFilter = useSearch({ from: '/shell/integrations' })
+  const filter = readIntegrationFilter(useSearch({ from: '/shell/integrations' }))
   const go = useNavigate({ from: '/integrations' })
   const list = useIntegrations(filter)
   const types = useTypes().data ?? []

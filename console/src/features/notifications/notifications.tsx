@@ -16,7 +16,7 @@ import {
   useReadAllNotices,
   useReadNotice,
 } from '../shell/index.ts'
-import { KIND_NAMES, KINDS, type Kind, type NotificationFilter } from './model/filter.ts'
+import { KIND_NAMES, KINDS, type Kind, type NotificationFilter, readFilter } from './model/filter.ts'
 import styles from './notifications.module.css'
 import { useNotifications } from './queries.ts'
 
@@ -24,7 +24,7 @@ const SHOWN = { all: 'All', unread: 'Unread', read: 'Read' } as const
 
 export function Notifications() {
   useTitle('Notifications')
-  const filter = useSearch({ from: '/shell/notifications' })
+  const filter = readFilter(useSearch({ from: '/shell/notifications' }))
   const { show, kind } = filter
   const go = useNavigate({ from: '/notifications' })
   const list = useNotifications({ ...(show && { show }), ...(kind && { kind }) })

@@ -20,7 +20,10 @@ export const rootRoute = createRootRoute({
   errorComponent: RootProblem,
 })
 
-/** The URL contains the team unless it is the personal one. */
+/**
+ * The URL contains the team unless it is the personal one. `useSearch` of a page also has the team, and what no route
+ * knows, so a page with filters reads its own again.
+ */
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',

@@ -7,7 +7,7 @@ import { SearchField } from '../../ui/kit/search-field.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
 import { LiveDot, useRights } from '../shell/index.ts'
 import { TasksFrame } from './frame.tsx'
-import { filterOf, type TaskFilter, type TaskSearch, type View } from './model/filter.ts'
+import { filterOf, readSearch, type TaskFilter, type TaskSearch, type View } from './model/filter.ts'
 import { countOf, groupOfFilter } from './model/groups.ts'
 import { useCounts } from './queries.ts'
 import { TaskFilters } from './task-filters.tsx'
@@ -31,7 +31,8 @@ const VIEW_NAMES: { id: View; name: string }[] = [
 
 export function Tasks() {
   useTitle('Tasks')
-  const search = useSearch({ from: '/shell/tasks' })
+  const found = useSearch({ from: '/shell/tasks' })
+  const search = useMemo(() => readSearch(found), [found])
   const go = useNavigate({ from: '/tasks' })
   const { mayRun } = useRights()
   const { view = 'list', sort = '-created' } = search
