@@ -188,7 +188,7 @@ function PlanLimits() {
   return (
     <section className={sheet.block} aria-labelledby="plan">
       <header>
-        <h2 id="plan">Limits of the plan {found.data.plan}</h2>
+        <h2 id="plan">Limits of the {found.data.plan} plan</h2>
       </header>
       <LimitTable usage={found.data.usage} limits={found.data.limits} />
     </section>

@@ -23,7 +23,7 @@ export function CostTiles({ search, totals: { now, before } }: { search: Overvie
           ? `${count(now.count)} rows`
           : `billed as ${billed.map(([currency, amount]) => money(amount, currency)).join(' and ')}, converted with the rate of each day`}
       </Tile>
-      <Tile name="Before" value={money(before.totalUsd)} title={periodName(previous)}>
+      <Tile name="Previous period" value={money(before.totalUsd)} title={periodName(previous)}>
         {percents === null ? 'as many days before' : `${change(percents)} since then`}
       </Tile>
       <ForecastTile search={search} />

@@ -57,7 +57,7 @@ export function GroupTable({ search, by, groups, onDrill }: Props) {
                 </th>
                 <th scope="col">Cost</th>
                 <th scope="col" className="wide-only">
-                  Before
+                  Previous period
                 </th>
                 <th scope="col">Change</th>
                 {hasHours && <th scope="col">Hours</th>}

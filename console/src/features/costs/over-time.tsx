@@ -93,13 +93,13 @@ export function OverTime({ search, by, period, top, onChange }: Props) {
             <Legend names={chart.series} />
             {chart.columns[0]?.before !== undefined && (
               <span className="faint">
-                <i className={styles.beforeMark} /> at the same place of the days before
+                <i className={styles.beforeMark} /> Previous period
               </span>
             )}
           </div>
           <ChartTable
             head={BUCKETS.find(({ id }) => id === bucket)?.name ?? ''}
-            series={[...chart.series, 'Total', 'Before']}
+            series={[...chart.series, 'Total', 'Previous period']}
             rows={chart.columns.map(({ id, name, values, before = 0 }) => ({
               id,
               name,

@@ -51,7 +51,7 @@ export function AgentFormFields({ form, onChange, problem, round, buttons, onSub
         />
         <TextField
           label="Tags (optional)"
-          help="With commas between them"
+          help="Separated by commas"
           value={form.tags}
           error={errorAt(errors, '/tags')}
           onChange={(event) => set({ tags: event.target.value })}
