@@ -83,6 +83,7 @@ function PriceTable({ items }: { items: readonly Schemas['Price'][] }) {
             <th scope="col" className="wide-only">
               Region
             </th>
+            <th scope="col">Price</th>
             <th scope="col">Unit</th>
             <th scope="col" className="wide-only">
               From
@@ -90,7 +91,6 @@ function PriceTable({ items }: { items: readonly Schemas['Price'][] }) {
             <th scope="col" className="wide-only">
               Source
             </th>
-            <th scope="col">Price</th>
           </tr>
         </thead>
         <tbody>
@@ -99,6 +99,7 @@ function PriceTable({ items }: { items: readonly Schemas['Price'][] }) {
               <th scope="row">{one.provider}</th>
               <td>{one.gpuType ?? one.model}</td>
               <td className="wide-only dim">{one.region}</td>
+              <td>{exactMoney(Number(one.unitPriceUsd))}</td>
               <td className="dim">
                 {UNIT_LABELS[one.unit] ?? one.unit}
                 {one.above > 0 && `, above ${count(one.above)} tokens`}
@@ -107,7 +108,6 @@ function PriceTable({ items }: { items: readonly Schemas['Price'][] }) {
               <td className="wide-only dim">
                 <Source text={one.source} />
               </td>
-              <td>{exactMoney(Number(one.unitPriceUsd))}</td>
             </tr>
           ))}
         </tbody>

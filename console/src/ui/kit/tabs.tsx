@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useId } from 'react'
+import { useChosenInView } from '../use-chosen-in-view.ts'
 import styles from './tabs.module.css'
 
 export type Tab = { id: string; name: ReactNode }
@@ -15,6 +16,7 @@ type Props = {
 /** One tab stop; arrow keys move between tabs. */
 export function Tabs({ tabs, value, onChange, label, look = 'line', children }: Props) {
   const id = useId()
+  const row = useChosenInView<HTMLDivElement>(value)
   function move(event: KeyboardEvent) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
     if (step === undefined) return
@@ -28,7 +30,7 @@ export function Tabs({ tabs, value, onChange, label, look = 'line', children }: 
   }
   return (
     <>
-      <div className={styles[look]} role="tablist" aria-label={label} onKeyDown={move}>
+      <div ref={row} className={styles[look]} role="tablist" aria-label={label} onKeyDown={move}>
         {tabs.map((tab) => (
           <button
             key={tab.id}
