@@ -13,6 +13,9 @@ import { findToRemind, setReminder } from './repo.ts'
 
 const PAGE = 200
 
+/** Such as `2026-12-01 at 15:54 UTC`. */
+const timeText = (at: number): string => toIso(at).replace(/T(.{5}).*/, ' at $1 UTC')
+
 export async function remindOfTasks(request: RequestContext): Promise<void> {
   const now = request.now()
   for (const { id, teamId, remindAt, dueAt } of await findToRemind(request.env.DB, now, PAGE)) {
@@ -38,7 +41,7 @@ export async function remindOfTasks(request: RequestContext): Promise<void> {
             to: { userIds: creatorAndAssignee(row) },
             teamId,
             title: isOverdue ? `The task ${row.title} is overdue` : `The task ${row.title} is due soon`,
-            message: `It ${isOverdue ? 'was' : 'is'} due at ${toIso(dueAt)}.`,
+            message: `It ${isOverdue ? 'was' : 'is'} due on ${timeText(dueAt)}.`,
             subject: { type: 'task', id },
           }),
         ],
