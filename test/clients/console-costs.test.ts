@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { call } from '../e2e/client.ts'
 import { end, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
 import {
@@ -53,6 +53,12 @@ const BILL = [
   `${day(2)},globex,api,50,billing`,
   `${day(1)},globex,api,much,billing`,
 ].join('\n')
+
+const isInView = (one: Locator): Promise<boolean> =>
+  one.evaluate((element) => {
+    const { left, right } = element.getBoundingClientRect()
+    return left >= 0 && right <= innerWidth
+  })
 
 const cell = (page: Page, name: string) => page.getByRole('cell', { name, exact: true })
 
@@ -298,12 +304,16 @@ journey('a viewer sees the costs of the team on a phone, and no button that chan
     await page.goto(`/costs/${path}?team=${teamId}&status=odd`)
     await page.getByText(shown!, { exact: true }).first().waitFor()
   }
+  assert.ok(await isInView(page.getByRole('link', { name: 'Prices' })), 'the link of the page is not shown')
+  await page.goto(`/costs/imports/new?team=${teamId}`)
+  await page.getByText('Members import costs').waitFor()
   await page.goto(`/costs/rows/${made.body.id}?team=${teamId}`)
   await page.getByText('$7.50').waitFor()
   for (const name of ['Record a cost', 'Correct', 'Delete', 'Import a file', 'Change the budget'])
     assert.equal(await page.getByRole('button', { name }).count(), 0, name)
   await page.goto(`/costs/rows/${made.body.id}`)
   await page.getByText('Not found', { exact: true }).waitFor()
+  assert.equal(await page.getByRole('main').count(), 1)
 })
 
 journey('the pages of costs are readable in the dark', async () => {

@@ -57,7 +57,7 @@ export function Agents() {
           </>
         }
       >
-        <span className="faint num">{count(total)}</span>
+        {list.isSuccess && <span className="faint num">{count(total)}</span>}
       </Head>
       <FilterBar
         end={

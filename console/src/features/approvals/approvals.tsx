@@ -53,7 +53,7 @@ export function Approvals() {
   return (
     <>
       <Head title="Approvals">
-        <span className="faint num">{count(total)}</span>
+        {list.isSuccess && <span className="faint num">{count(total)}</span>}
         <LiveDot />
         <span className={`${styles.keys} wide-only`}>
           <Kbd>J</Kbd> <Kbd>K</Kbd> move, <Kbd>A</Kbd> approve, <Kbd>R</Kbd> reject

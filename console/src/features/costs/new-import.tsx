@@ -6,7 +6,7 @@ import { bytes } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
 import { DropZone, FilesButton } from '../../ui/kit/drop-zone.tsx'
 import { SelectField } from '../../ui/kit/field.tsx'
-import { ProblemNote, useTitle } from '../../ui/kit/page.tsx'
+import { Empty, ProblemNote, useTitle } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { useRights } from '../shell/index.ts'
 import { CostsFrame } from './frame.tsx'
@@ -76,13 +76,17 @@ export function NewImport() {
       .catch(() => null)
     if (made !== null) await go(toCostImport(made.id))
   }
+  if (!mayRun)
+    return (
+      <CostsFrame>
+        <Empty icon="shield" title="Members import costs">
+          Ask an owner or admin of the team for another role.
+        </Empty>
+      </CostsFrame>
+    )
   return (
     <CostsFrame>
-      <DropZone
-        className={sheet.page}
-        invitation={mayRun ? 'Import this file' : null}
-        onFiles={(files) => void take(files)}
-      >
+      <DropZone className={sheet.page} invitation="Import this file" onFiles={(files) => void take(files)}>
         <section className={sheet.block} aria-labelledby="file">
           <header>
             <h2 id="file">1. The file</h2>

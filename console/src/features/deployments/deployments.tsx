@@ -48,7 +48,7 @@ export function Deployments() {
           )
         }
       >
-        <span className="faint num">{count(total)}</span>
+        {list.isSuccess && <span className="faint num">{count(total)}</span>}
         <LiveDot />
       </Head>
       <FilterBar

@@ -56,7 +56,7 @@ export function Integrations() {
           </>
         }
       >
-        <span className="faint num">{count(total)}</span>
+        {list.isSuccess && <span className="faint num">{count(total)}</span>}
       </Head>
       <FilterBar
         end={

@@ -66,7 +66,7 @@ export function Runs() {
           </>
         }
       >
-        <span className="faint num">{count(total)}</span>
+        {counts.isSuccess && <span className="faint num">{count(total)}</span>}
         <LiveDot />
       </Head>
       <RunFilters

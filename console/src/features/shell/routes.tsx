@@ -16,7 +16,11 @@ import { Unknown } from './unknown.tsx'
 
 export const rootRoute = createRootRoute({
   component: Outlet,
-  notFoundComponent: () => <Unknown />,
+  notFoundComponent: () => (
+    <main style={{ height: '100%' }}>
+      <Unknown />
+    </main>
+  ),
   errorComponent: RootProblem,
 })
 

@@ -6,7 +6,7 @@ import { Empty, useTitle } from '../../ui/kit/page.tsx'
 export function Unknown({ what = 'page', list = '/' }: { what?: string; list?: string }) {
   useTitle('Not found')
   return (
-    <main style={{ display: 'flex', height: '100%' }}>
+    <div style={{ display: 'flex', height: '100%' }}>
       <Empty
         icon="search"
         title="Not found"
@@ -18,6 +18,6 @@ export function Unknown({ what = 'page', list = '/' }: { what?: string; list?: s
       >
         The {what} does not exist in this team. It may belong to another of your teams, or was removed.
       </Empty>
-    </main>
+    </div>
   )
 }

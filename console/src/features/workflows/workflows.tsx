@@ -56,7 +56,7 @@ export function Workflows() {
           </>
         }
       >
-        <span className="faint num">{count(total)}</span>
+        {list.isSuccess && <span className="faint num">{count(total)}</span>}
       </Head>
       {(tags.length > 0 || isFiltered) && (
         <div className={styles.filters} role="toolbar" aria-label="Filters">
