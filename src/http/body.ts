@@ -50,8 +50,8 @@ export async function readText(c: Context<AppEnv>, maxBytes: number): Promise<st
 /** The body as bytes, which must not have been read before. */
 export async function readBytes({ req }: Context<AppEnv>, maxBytes: number): Promise<Uint8Array> {
   if (req.raw.body === null) return new Uint8Array()
-  const isAnnounced = Number(req.header('content-length') ?? 0) <= maxBytes
-  const bytes = isAnnounced ? await gather(req.raw.body, maxBytes) : null
+  const mayFit = Number(req.header('content-length') ?? 0) <= maxBytes
+  const bytes = mayFit ? await gather(req.raw.body, maxBytes) : null
   if (bytes === null) throw tooLarge(maxBytes)
   return bytes
 }

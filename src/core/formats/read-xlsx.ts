@@ -12,11 +12,17 @@ export async function readXlsx(bytes: Uint8Array, bounds: XlsxBounds): Promise<R
   if (fault !== null) return { fault }
   const { readSheet } = await import('read-excel-file/universal')
   try {
-    return { fault: null, rows: (await readSheet(workbook)) as XlsxCell[][] }
+    const rows = (await readSheet(workbook)) as XlsxCell[][]
+    const invalid = rows.findIndex((cells) => cells.some(isInvalidDate))
+    if (invalid >= 0) return { fault: `Row ${invalid + 1} of the XLSX file has an invalid date` }
+    return { fault: null, rows }
   } catch (error) {
     return { fault: 'The XLSX file cannot be read', cause: error }
   }
 }
+
+/** A number with the format of a date may be too large for one. */
+const isInvalidDate = (cell: XlsxCell): boolean => cell instanceof Date && Number.isNaN(cell.getTime())
 
 /** Spreadsheets store 0.3 as 0.29999999999999999. A number this close to six decimals is rounded to them. */
 function numberText(value: number): string {

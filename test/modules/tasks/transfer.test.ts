@@ -192,6 +192,7 @@ test('an unknown column is refused, and so is an unreadable file, with the place
   expect((await read('title,type\nA,custom\nB\ufffd,custom\n')).body.detail).toContain('Line 3')
   const workbook = await read('PK\u0003\u0004rest')
   expect([workbook.status, workbook.body.detail]).toEqual([422, 'The file is not an XLSX file.'])
+  expect((await read('PK,title,type\n1,A,custom\n')).body.made).toBe(1)
   expect((await read('\ufefftitle,type\nÄ,custom\n')).body.made).toBe(1)
   expect((await read('{"a":', 'application/json')).status).toBe(422)
   const mixed = await read('title;type\r\nA;custom\rB;nonsense\nC;custom')

@@ -72,13 +72,15 @@ function noneMade(results: readonly TaskResult[]): AppError {
 }
 
 async function rowsOf(file: Uint8Array, { mediaType, timezone }: Form): Promise<Row[]> {
-  // A zip archive, or a workbook in the older format.
-  const isWorkbook = (file[0] === 0x50 && file[1] === 0x4b) || (file[0] === 0xd0 && file[1] === 0xcf)
-  if (isWorkbook) return xlsxRows(file, timezone)
+  if (isWorkbook(file)) return xlsxRows(file, timezone)
   const text = new TextDecoder().decode(file)
   requireUtf8(text)
   return /csv/.test(mediaType) ? csvRows(text) : jsonRows(text)
 }
+
+/** A zip archive, which a text cannot begin like, or a workbook in the older format. */
+const isWorkbook = ([a, b, c = 0xff, d = 0xff]: Uint8Array): boolean =>
+  (a === 0x50 && b === 0x4b && c < 0x09 && d < 0x09) || (a === 0xd0 && b === 0xcf)
 
 /** Invalid UTF-8 was decoded to this character. Refusing the task is better than storing a broken text. */
 function requireUtf8(text: string): void {
