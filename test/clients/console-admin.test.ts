@@ -1,41 +1,19 @@
 // Journeys through the admin side of the console in a browser. For everybody else it does not exist.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
-import { end, forget, type Installation, newStateDir, readState, start } from '../e2e/installation.ts'
+import { readState } from '../e2e/installation.ts'
 import {
   callAs,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoFaults,
   requireNoSideways,
   signInAsDemo,
   takePicture,
   type Visit,
-  visit,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 
-const skip = noBrowser()
-let server: Installation
-let browser: Browser
-const stateDir = newStateDir()
-
-before(async () => {
-  if (skip) return
-  server = await start(stateDir)
-  browser = await launchBrowser()
-})
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  forget(stateDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
+const { enter, journey, stateDir } = journeys()
 
 async function signInAsAdmin({ page }: Visit, path: string): Promise<void> {
   const secrets = readState<{ adminPassword: string }>(stateDir, 'secrets.json')
@@ -54,7 +32,7 @@ async function requireGood(one: Visit, what: string): Promise<void> {
 journey(
   'an administrator creates a user, gives a role, disables the account and finds it all in the log',
   async () => {
-    const desk = await visit(browser, server.url)
+    const desk = await enter()
     const { page } = desk
     const dialog = page.getByRole('dialog')
     await signInAsAdmin(desk, '/admin')
@@ -119,7 +97,7 @@ journey(
 )
 
 journey('an announcement is shown to others until it ends, and settings are saved', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   const dialog = page.getByRole('dialog')
   await signInAsAdmin(desk, '/admin/announcements')
@@ -130,7 +108,7 @@ journey('an announcement is shown to others until it ends, and settings are save
   await dialog.getByRole('button', { name: 'Announce' }).click()
   await page.getByText('Shown now').waitFor()
   await requireGood(desk, 'announcements')
-  const other = await visit(browser, server.url)
+  const other = await enter()
   await signInAsDemo(other)
   await other.page.getByText('Maintenance tonight').first().waitFor()
   await page.getByRole('button', { name: 'End', exact: true }).click()
@@ -170,7 +148,7 @@ journey('an announcement is shown to others until it ends, and settings are save
 journey(
   'others see no admin side, neither in the rail nor at its address, and a phone shows it',
   async () => {
-    const other = await visit(browser, server.url)
+    const other = await enter()
     await signInAsDemo(other, '/admin/users')
     await other.page.getByText('Not found', { exact: true }).waitFor()
     assert.equal(await other.page.getByRole('link', { name: 'Admin' }).count(), 0)
@@ -181,7 +159,7 @@ journey(
     await other.page.getByRole('dialog').getByText('Settings', { exact: true }).waitFor()
     assert.equal(await other.page.getByRole('dialog').getByText('Admin', { exact: true }).count(), 0)
 
-    const phone = await visit(browser, server.url, { width: 390, height: 844, touch: true, theme: 'dark' })
+    const phone = await enter({ width: 390, height: 844, touch: true, theme: 'dark' })
     await signInAsAdmin(phone, '/admin')
     await phone.page.getByText('Requests by route').waitFor()
     for (const path of ['', '/users', '/audit', '/settings', '/connections']) {

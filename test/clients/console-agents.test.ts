@@ -1,29 +1,22 @@
 // Journeys through the agents of the console: a gallery, a form with errors at its fields, and a chat whose answers are streamed.
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
-import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { call } from '../e2e/client.ts'
-import { end, forget, type Installation, newStateDir, readState, start } from '../e2e/installation.ts'
+import { readState } from '../e2e/installation.ts'
 import { bodyOf, type Served, serve } from '../fakes/serve.ts'
 import {
   callAs,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoFaults,
   requireNoSideways,
   signInAsDemo,
   takePicture,
   type Visit,
-  visit,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 import { newTeamWithDemoAs } from './console-people.ts'
 
-const skip = noBrowser()
-const stateDir = newStateDir()
-let server: Installation
-let browser: Browser
 let provider: Served
 /** Answers that the provider has begun, to be ended by the test. */
 const held: (() => void)[] = []
@@ -42,26 +35,19 @@ function answer(response: ServerResponse): void {
   })
 }
 
-before(async () => {
-  if (skip) return
-  provider = await serve(() => async (request, response) => {
-    await bodyOf(request)
-    if (request.method === 'POST') answer(response)
-    else response.end('{"data":[]}')
-  })
-  server = await start(stateDir, { OUTBOUND_ALLOW_HOSTS: new URL(provider.url).host })
-  browser = await launchBrowser()
+const { at, enter, journey, stateDir } = journeys({
+  open: async () => {
+    provider = await serve(() => async (request, response) => {
+      await bodyOf(request)
+      if (request.method === 'POST') answer(response)
+      else response.end('{"data":[]}')
+    })
+    return { OUTBOUND_ALLOW_HOSTS: new URL(provider.url).host }
+  },
+  close: async () => {
+    await provider.close()
+  },
 })
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  await provider.close()
-  forget(stateDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
 
 const OFFLINE = [{ provider: 'offline', model: 'rules-1' }]
 
@@ -81,7 +67,7 @@ const forget4xx = ({ faults }: Visit): void => {
 const messages = (page: Page) => page.getByRole('log', { name: 'Messages' })
 
 journey('an agent is created with errors at its fields, asked, and approves of its tools', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   await page.keyboard.press('g')
@@ -167,7 +153,7 @@ journey('an agent is created with errors at its fields, asked, and approves of i
 })
 
 journey('a change creates a version, does not undo that of somebody else, and can be restored', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const agent = await callAs<Made>(one, 'POST', '/agents', {
@@ -233,7 +219,7 @@ async function setProvider(one: Visit): Promise<void> {
 }
 
 journey('an answer is streamed, survives a reload, and cannot act on the page', async () => {
-  const one = await visit(browser, server.url, { width: 390, height: 800, theme: 'dark', touch: true })
+  const one = await enter({ width: 390, height: 800, theme: 'dark', touch: true })
   const { page } = one
   await signInAsDemo(one)
   await setProvider(one)
@@ -268,15 +254,15 @@ journey('an answer is streamed, survives a reload, and cannot act on the page', 
   await messages(page).getByText('Bold').nth(1).waitFor()
   await page.getByRole('button', { name: 'Stop' }).click()
   await messages(page).getByText('It was stopped.').waitFor()
-  assert.deepEqual([...new Set(requested)], [new URL(server.url).host])
+  assert.deepEqual([...new Set(requested)], [new URL(at.server.url).host])
   requireNoFaults(one)
 })
 
 journey('a viewer reads conversations and settings, and changes nothing', async () => {
-  const { teamId, ownerToken } = await newTeamWithDemoAs('viewer', server.url, stateDir)
+  const { teamId, ownerToken } = await newTeamWithDemoAs('viewer', at.server.url, stateDir)
   const api = async (path: string, json: unknown): Promise<Made> => {
     const headers = { 'x-team-id': teamId, prefer: 'wait=20' }
-    const { status, body } = await call<Made>(server.url, 'POST', `/api/v1${path}`, {
+    const { status, body } = await call<Made>(at.server.url, 'POST', `/api/v1${path}`, {
       token: ownerToken,
       json,
       headers,
@@ -292,7 +278,7 @@ journey('a viewer reads conversations and settings, and changes nothing', async 
   })
   const thread = await api('/agents/threads', { agentId: agent.id })
   await api(`/agents/${agent.id}/execute`, { threadId: thread.id, prompt: 'Use calculator with 2 * 3' })
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   await page.goto(`/agents?team=${teamId}`)

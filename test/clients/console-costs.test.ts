@@ -2,43 +2,21 @@
 // and corrected, jobs end, and a viewer changes nothing.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { call } from '../e2e/client.ts'
-import { end, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
 import {
   callAs,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoFaults,
   requireNoSideways,
   signInAsDemo,
   takePicture,
   type Visit,
-  visit,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 import { newTeamWithDemoAs } from './console-people.ts'
 
-const skip = noBrowser()
-let server: Installation
-let browser: Browser
-const stateDir = newStateDir()
-
-before(async () => {
-  if (skip) return
-  server = await start(stateDir)
-  browser = await launchBrowser()
-})
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  forget(stateDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
+const { at, enter, journey, stateDir } = journeys()
 
 type Made = { id: string }
 
@@ -68,7 +46,7 @@ async function requireGood(one: Visit, what: string): Promise<void> {
 }
 
 journey('a bill is mapped, checked and imported, and leads from its sum to a row', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   await signInAsDemo(desk)
   await page.keyboard.press('g')
@@ -136,7 +114,7 @@ journey('a bill is mapped, checked and imported, and leads from its sum to a row
 journey(
   'a cost is recorded, corrected, exported and deleted, and nobody overwrites another correction',
   async () => {
-    const desk = await visit(browser, server.url)
+    const desk = await enter()
     const { page } = desk
     await signInAsDemo(desk, '/costs/rows')
     await page.getByRole('button', { name: 'Record a cost' }).click()
@@ -186,7 +164,7 @@ journey(
 )
 
 journey('a GPU job is followed to its end, and the budget shows what was spent', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   await signInAsDemo(desk, '/costs/jobs')
   await page.getByText('No GPU jobs yet').waitFor()
@@ -230,7 +208,7 @@ journey('a GPU job is followed to its end, and the budget shows what was spent',
 })
 
 journey('usage is recorded, found and deleted', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   const dialog = page.getByRole('dialog')
   await signInAsDemo(desk, '/costs/usage')
@@ -252,7 +230,7 @@ journey('usage is recorded, found and deleted', async () => {
 })
 
 journey('exports are scheduled, run and stopped', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   await signInAsDemo(desk, '/costs/exports')
   await page.getByRole('button', { name: 'Schedule exports' }).click()
@@ -277,14 +255,14 @@ journey('exports are scheduled, run and stopped', async () => {
 })
 
 journey('a viewer sees the costs of the team on a phone, and no button that changes them', async () => {
-  const { teamId, ownerToken } = await newTeamWithDemoAs('viewer', server.url, stateDir)
-  const made = await call<Made>(server.url, 'POST', '/api/v1/costs', {
+  const { teamId, ownerToken } = await newTeamWithDemoAs('viewer', at.server.url, stateDir)
+  const made = await call<Made>(at.server.url, 'POST', '/api/v1/costs', {
     token: ownerToken,
     headers: { 'x-team-id': teamId },
     json: { date: day(1), provider: 'acme', source: 'bill', costUsd: 7.5 },
   })
   assert.equal(made.status, 201)
-  const phone = await visit(browser, server.url, { width: 390, height: 844, touch: true })
+  const phone = await enter({ width: 390, height: 844, touch: true })
   const { page } = phone
   await signInAsDemo(phone, `/costs?team=${teamId}`)
   await page.getByText('$7.50').first().waitFor()
@@ -317,7 +295,7 @@ journey('a viewer sees the costs of the team on a phone, and no button that chan
 })
 
 journey('the pages of costs are readable in the dark', async () => {
-  const dark = await visit(browser, server.url, { theme: 'dark' })
+  const dark = await enter({ theme: 'dark' })
   const { page } = dark
   await signInAsDemo(dark, '/costs')
   await page.getByText('Show as a table').click()

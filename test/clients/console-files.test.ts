@@ -2,53 +2,21 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { call, signIn } from '../e2e/client.ts'
-import {
-  end,
-  eventually,
-  forget,
-  type Installation,
-  newStateDir,
-  readState,
-  start,
-} from '../e2e/installation.ts'
+import { eventually, readState } from '../e2e/installation.ts'
 import {
   callAs,
-  closePages,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoFaults,
   requireNoSideways,
   signInAsDemo,
   takePicture,
-  visit,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 import { newTeamWithDemoAs } from './console-people.ts'
 
-const skip = noBrowser()
-let server: Installation
-let browser: Browser
-const stateDir = newStateDir()
-
-before(async () => {
-  if (skip) return
-  server = await start(stateDir)
-  browser = await launchBrowser()
-})
-
-afterEach(() => closePages(browser))
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  forget(stateDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
+const { at, enter, journey, stateDir } = journeys()
 
 type Made = { id: string }
 type Content = { name: string; mimeType: string; buffer: Buffer }
@@ -70,7 +38,7 @@ const cell = (page: Page, name: string) => page.getByRole('cell', { name, exact:
 const MIB = 1024 * 1024
 
 journey('several files are uploaded at once, and a taken name is decided by the person', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   await signInAsDemo(desk)
   await page.keyboard.press('g')
@@ -112,7 +80,7 @@ journey('several files are uploaded at once, and a taken name is decided by the 
 })
 
 journey('a large file is sent in parts, and continues after a lost connection and a reload', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   await signInAsDemo(desk)
   await page.goto('/files')
@@ -152,8 +120,8 @@ journey('a large file is sent in parts, and continues after a lost connection an
 
 const limitStorage = async (storageBytes: number | null): Promise<void> => {
   const { adminPassword } = readState<{ adminPassword: string }>(stateDir, 'secrets.json') ?? {}
-  const token = await signIn(server.url, 'admin@example.com', adminPassword ?? '')
-  const { status } = await call(server.url, 'PATCH', '/api/v1/admin/settings', {
+  const token = await signIn(at.server.url, 'admin@example.com', adminPassword ?? '')
+  const { status } = await call(at.server.url, 'PATCH', '/api/v1/admin/settings', {
     token,
     json: { limits: { free: { storageBytes } } },
   })
@@ -163,7 +131,7 @@ const limitStorage = async (storageBytes: number | null): Promise<void> => {
 journey(
   'beyond the storage of the plan, an upload says so, and can be sent again when there is room',
   async () => {
-    const desk = await visit(browser, server.url)
+    const desk = await enter()
     const { page } = desk
     await signInAsDemo(desk)
     await page.goto('/files?folder=full')
@@ -188,7 +156,7 @@ const SVG =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>document.title = "ran"</script><circle cx="4" cy="4" r="3"/></svg>'
 
 journey('files are shown, and nothing in them runs', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   await signInAsDemo(desk)
   await page.goto('/files?folder=shown')
@@ -236,7 +204,7 @@ journey('files are shown, and nothing in them runs', async () => {
 })
 
 journey('a link lets a stranger download a file until it is revoked; deleted files come back', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   await signInAsDemo(desk)
   await page.goto('/files?folder=shared')
@@ -284,7 +252,7 @@ const READS = {
 }
 
 journey('a run is started with a file of the team, which then says which run used it', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   await signInAsDemo(desk)
   await page.goto('/files?folder=for-runs')
@@ -310,14 +278,14 @@ journey('a run is started with a file of the team, which then says which run use
 })
 
 journey('a viewer sees files without buttons that change them, also on a phone', async () => {
-  const { teamId, ownerToken } = await newTeamWithDemoAs('viewer', server.url, stateDir)
-  await call(server.url, 'POST', '/api/v1/files/upload', {
+  const { teamId, ownerToken } = await newTeamWithDemoAs('viewer', at.server.url, stateDir)
+  await call(at.server.url, 'POST', '/api/v1/files/upload', {
     token: ownerToken,
     bytes: new TextEncoder().encode('hello') as Uint8Array<ArrayBuffer>,
     type: 'application/octet-stream',
     headers: { 'x-filename': 'reports/hello.txt', 'x-team-id': teamId },
   })
-  const phone = await visit(browser, server.url, { width: 390, height: 844, touch: true, theme: 'dark' })
+  const phone = await enter({ width: 390, height: 844, touch: true, theme: 'dark' })
   const { page } = phone
   await signInAsDemo(phone)
   await page.goto(`/files?team=${teamId}`)
@@ -350,7 +318,7 @@ journey('a viewer sees files without buttons that change them, also on a phone',
 })
 
 journey('the settings have the variables of the team, and what its plan allows', async () => {
-  const desk = await visit(browser, server.url)
+  const desk = await enter()
   const { page } = desk
   await signInAsDemo(desk)
   await page.goto('/settings?page=variables')

@@ -1,49 +1,19 @@
 // Journeys through what the console tells people: the bell, the list and its settings, announcements, and who is told.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
-import {
-  end,
-  eventually,
-  forget,
-  type Installation,
-  newStateDir,
-  readState,
-  start,
-} from '../e2e/installation.ts'
+import { eventually, readState } from '../e2e/installation.ts'
 import {
   callAs,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoFaults,
   requireNoSideways,
   signInAsDemo,
   takePicture,
   type Visit,
-  visit,
   watched,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 
-const skip = noBrowser()
-let server: Installation
-let browser: Browser
-const stateDir = newStateDir()
-
-before(async () => {
-  if (skip) return
-  server = await start(stateDir)
-  browser = await launchBrowser()
-})
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  forget(stateDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
+const { at, enter, journey, stateDir } = journeys()
 
 type Made = { id: string }
 
@@ -61,7 +31,7 @@ async function tell(one: Visit, title: string, more: object = {}): Promise<void>
 async function announce(title: string, level: string): Promise<void> {
   const { adminPassword } = readState(stateDir, 'secrets.json') as { adminPassword: string }
   const post = async <T>(path: string, body: object, token?: string): Promise<T> => {
-    const answer = await fetch(`${server.url}/api/v1${path}`, {
+    const answer = await fetch(`${at.server.url}/api/v1${path}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -84,7 +54,7 @@ async function announce(title: string, level: string): Promise<void> {
 }
 
 journey('a failed run rings the bell, which leads to the run and is quiet when it was read', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const workflow = await callAs<Made>(one, 'POST', '/workflows', { name: 'Fails', definition: FAILS })
@@ -112,7 +82,7 @@ journey('a failed run rings the bell, which leads to the run and is quiet when i
 })
 
 journey('the list is filtered, read by keys, and a deleted notification is gone', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   await tell(one, 'Keep this', { link: 'https://example.com/report', level: 'success' })
@@ -151,7 +121,7 @@ journey('the list is filtered, read by keys, and a deleted notification is gone'
 })
 
 journey('the settings of notifications are saved at once', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const workflow = await callAs<Made>(one, 'POST', '/workflows', { name: 'Noisy', definition: FAILS })
@@ -192,7 +162,7 @@ journey('the settings of notifications are saved at once', async () => {
 })
 
 journey('an announcement appears on the open page and stays until it is dismissed', async () => {
-  const one = await visit(browser, server.url, { width: 390, height: 800, theme: 'dark' })
+  const one = await enter({ width: 390, height: 800, theme: 'dark' })
   const { page } = one
   await signInAsDemo(one, '/runs')
   await announce('Maintenance on Saturday', 'warning')
@@ -216,7 +186,7 @@ journey('an announcement appears on the open page and stays until it is dismisse
 })
 
 journey('a notification about another team leads into that team', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const team = await callAs<Made>(one, 'POST', '/teams', { name: 'Observatory' })
@@ -242,7 +212,7 @@ journey('a notification about another team leads into that team', async () => {
 })
 
 journey('when somebody else signs in in another tab, an open form does not show them its text', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const workflow = await callAs<Made>(one, 'POST', '/workflows', { name: 'Private', definition: FAILS })
@@ -265,7 +235,7 @@ journey('when somebody else signs in in another tab, an open form does not show 
 })
 
 journey('what one person was about to send is not sent with the session of another', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   await page.goto('/settings?page=members')
@@ -273,7 +243,7 @@ journey('what one person was about to send is not sent with the session of anoth
   // This tab does not hear of it: the other one does not use the console.
   await one.context.clearCookies()
   const stranger = await one.context.request.post('/api/v1/auth/register', {
-    headers: { 'x-orrery-client': 'console', origin: server.url },
+    headers: { 'x-orrery-client': 'console', origin: at.server.url },
     data: { email: 'hedy@example.com', password: 'Blue-Comet-42', name: 'Hedy' },
   })
   assert.ok(stranger.ok())

@@ -1,36 +1,19 @@
 // Journeys that steer runs: effects whose outcome nobody knows after a crash, undoing what a run did, and the panes of its page.
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
-import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
-import {
-  end,
-  eventually,
-  forget,
-  type Installation,
-  kill,
-  newStateDir,
-  start,
-  startAgain,
-} from '../e2e/installation.ts'
+import { eventually, kill, startAgain } from '../e2e/installation.ts'
 import { bodyOf, type Served, sendJson, serve } from '../fakes/serve.ts'
 import {
   callAs,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoFaults,
   requireNoSideways,
   signInAsDemo,
   takePicture,
   type Visit,
-  visit,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 
-const skip = noBrowser()
-const stateDir = newStateDir()
-let server: Installation
-let browser: Browser
 let receiver: Served
 let settings: Record<string, string>
 /** Calls that got no response yet, by path. */
@@ -44,29 +27,22 @@ const noteOf = <T>(map: Map<string, T[]>, path: string): T[] => {
   return list
 }
 
-before(async () => {
-  if (skip) return
-  receiver = await serve(() => async (request, response) => {
-    const path = request.url ?? ''
-    await bodyOf(request)
-    noteOf(keys, path).push(String(request.headers['idempotency-key']))
-    if (path.startsWith('/hold/')) noteOf(held, path).push(response)
-    else sendJson(response, 200, { ok: true })
-  })
-  settings = { OUTBOUND_ALLOW_HOSTS: new URL(receiver.url).host }
-  server = await start(stateDir, settings)
-  browser = await launchBrowser()
+const { at, enter, journey, stateDir } = journeys({
+  open: async () => {
+    receiver = await serve(() => async (request, response) => {
+      const path = request.url ?? ''
+      await bodyOf(request)
+      noteOf(keys, path).push(String(request.headers['idempotency-key']))
+      if (path.startsWith('/hold/')) noteOf(held, path).push(response)
+      else sendJson(response, 200, { ok: true })
+    })
+    settings = { OUTBOUND_ALLOW_HOSTS: new URL(receiver.url).host }
+    return settings
+  },
+  close: async () => {
+    await receiver.close()
+  },
 })
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  await receiver.close()
-  forget(stateDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 180_000 }, walk)
 
 type Made = { id: string }
 
@@ -102,7 +78,7 @@ const charge = () => ({
 })
 
 journey('after a crash in the middle of a charge, a person says what has happened to it', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const cards = ['taken', 'refused', 'again']
@@ -111,13 +87,14 @@ journey('after a crash in the middle of a charge, a person says what has happene
   for (const card of cards) await untilCalled(one, `/hold/${card}`)
   await page.goto(`/runs/${runs[0]}`)
   await page.getByRole('gridcell', { name: /Charge the card.*running/ }).waitFor()
-  kill(server.npm.pid, true)
-  await server.ended
+  kill(at.server.npm.pid, true)
+  await at.server.ended
   await page.getByText(/Offline since/).waitFor()
-  server = await startAgain(stateDir, server, settings)
+  at.server = await startAgain(stateDir, at.server, settings)
 
   // The open page finds its way back, and says that a person is needed.
-  await page.getByText('Live', { exact: true }).waitFor()
+  // After several failures, it tries again every fifteen seconds.
+  await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 })
   await page.keyboard.press('t')
   await page.getByText(/Outcome unknown/).waitFor()
   await takePicture(one, 'unknown-outcome')
@@ -144,7 +121,7 @@ journey('after a crash in the middle of a charge, a person says what has happene
 })
 
 journey('what a run did is undone by another run, once, and both pages say so', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const definition = {
@@ -182,7 +159,7 @@ async function endSession(one: Visit): Promise<void> {
 }
 
 journey('text typed before the session ends is offered again, and never to somebody else', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const workflow = await callAs<Made>(one, 'POST', '/workflows', { name: 'Typed', definition: STEPS })
@@ -269,7 +246,7 @@ const STEPS = {
 }
 
 journey('the panes of a run are resized by pointer and by keys, and stay so', async () => {
-  const one = await visit(browser, server.url, { width: 1440, height: 900 })
+  const one = await enter({ width: 1440, height: 900 })
   const { page } = one
   await signInAsDemo(one)
   const run = await startRun(one, 'Panes', STEPS, {})

@@ -2,33 +2,27 @@
 // them are local servers: an API with one token, a receiver of webhooks, an OAuth 2 provider, and an S3 store that rejects invalid
 // signatures.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import S3rver from '@20minutes/s3rver'
 import { OAuth2Server } from 'oauth2-mock-server'
-import type { Browser } from 'playwright-core'
 import { call } from '../e2e/client.ts'
-import { end, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
+import { forget, newStateDir } from '../e2e/installation.ts'
 import { bodyOf, type Served, sendJson, serve } from '../fakes/serve.ts'
 import {
   callAs,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoFaults,
   requireNoSideways,
   signInAsDemo,
   takePicture,
   type Visit,
-  visit,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 import { newTeamWithDemoAs } from './console-people.ts'
 
 const BUCKET = 'site-bucket'
 const GOOD_TOKEN = 'a-good-token-5678'
 
-const skip = noBrowser()
-const stateDir = newStateDir()
 const storeDir = newStateDir()
 const store = new S3rver({
   ...{ address: '127.0.0.1', port: 0, silent: true, directory: storeDir },
@@ -37,39 +31,30 @@ const store = new S3rver({
 const provider = new OAuth2Server()
 let storeUrl: string
 let services: Served
-let server: Installation
-let browser: Browser
 /** Whether the receiver of webhooks accepts them. */
 let accepts = true
 const received: string[] = []
 
-before(async () => {
-  if (skip) return
-  services = await serve(() => async (request, response) => {
-    const body = await bodyOf(request)
-    if (request.url === '/hook') {
-      received.push(body)
-      sendJson(response, accepts ? 200 : 503, accepts ? { received: true } : { error: 'down for repairs' })
-    } else sendJson(response, request.headers.authorization === `Bearer ${GOOD_TOKEN}` ? 200 : 401, {})
-  })
-  await provider.issuer.keys.generate('RS256')
-  await provider.start(0, '127.0.0.1')
-  storeUrl = `http://127.0.0.1:${(await store.run()).port}`
-  const hosts = [services.url, storeUrl, provider.issuer.url ?? ''].map((url) => new URL(url).host)
-  server = await start(stateDir, { OUTBOUND_ALLOW_HOSTS: hosts.join(',') })
-  browser = await launchBrowser()
+const { at, enter, journey, stateDir } = journeys({
+  open: async () => {
+    services = await serve(() => async (request, response) => {
+      const body = await bodyOf(request)
+      if (request.url === '/hook') {
+        received.push(body)
+        sendJson(response, accepts ? 200 : 503, accepts ? { received: true } : { error: 'down for repairs' })
+      } else sendJson(response, request.headers.authorization === `Bearer ${GOOD_TOKEN}` ? 200 : 401, {})
+    })
+    await provider.issuer.keys.generate('RS256')
+    await provider.start(0, '127.0.0.1')
+    storeUrl = `http://127.0.0.1:${(await store.run()).port}`
+    const hosts = [services.url, storeUrl, provider.issuer.url ?? ''].map((url) => new URL(url).host)
+    return { OUTBOUND_ALLOW_HOSTS: hosts.join(',') }
+  },
+  close: async () => {
+    await Promise.all([services.close(), store.close(), provider.stop()])
+    forget(storeDir)
+  },
 })
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  await Promise.all([services.close(), store.close(), provider.stop()])
-  forget(stateDir)
-  forget(storeDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
 
 type Made = { id: string }
 
@@ -80,7 +65,7 @@ async function requireUnseen({ page }: Visit, secret: string): Promise<void> {
 }
 
 journey('an integration is added, fails, is rotated, guarded and deleted with its users named', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one, '/integrations')
   await page.getByText('No integrations yet').waitFor()
@@ -147,11 +132,11 @@ journey('an integration is added, fails, is rotated, guarded and deleted with it
 })
 
 journey('a person consents at a provider, and comes back to the integration', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one, '/integrations/new?type=oauth2.authorization-code')
   const form = page.getByRole('form', { name: 'OAuth 2 with consent' })
-  await form.getByText(`${server.url}/api/v1/users/integrations/callback`).first().waitFor()
+  await form.getByText(`${at.server.url}/api/v1/users/integrations/callback`).first().waitFor()
   await form.getByLabel('Provider').selectOption('github')
   assert.equal(await form.getByLabel('Token URL').count(), 0)
   await form.getByLabel('Provider').selectOption('custom')
@@ -174,7 +159,7 @@ journey('a person consents at a provider, and comes back to the integration', as
 })
 
 journey('a site is planned, deployed, promoted, rolled back and deleted, and its log is shown', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one, '/deployments')
   await page.getByText('No deployments yet').waitFor()
@@ -242,7 +227,7 @@ journey('a site is planned, deployed, promoted, rolled back and deleted, and its
 })
 
 journey('a webhook is added, tested, fails, is sent again, rotated, paused and deleted', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one, '/settings/webhooks')
   await page.getByText('No webhooks yet').waitFor()
@@ -304,8 +289,8 @@ journey('a webhook is added, tested, fails, is sent again, rotated, paused and d
 })
 
 journey('a viewer sees integrations and deployments without buttons, also on a phone', async () => {
-  const { teamId, ownerToken } = await newTeamWithDemoAs('viewer', server.url, stateDir)
-  const made = await call<Made>(server.url, 'POST', '/api/v1/users/integrations', {
+  const { teamId, ownerToken } = await newTeamWithDemoAs('viewer', at.server.url, stateDir)
+  const made = await call<Made>(at.server.url, 'POST', '/api/v1/users/integrations', {
     token: ownerToken,
     headers: { 'x-team-id': teamId },
     json: {
@@ -315,7 +300,7 @@ journey('a viewer sees integrations and deployments without buttons, also on a p
   })
   assert.equal(made.status, 201, JSON.stringify(made.body))
   const { id } = made.body
-  const viewer = await visit(browser, server.url, { width: 390, height: 844, theme: 'dark', touch: true })
+  const viewer = await enter({ width: 390, height: 844, theme: 'dark', touch: true })
   const { page } = viewer
   await signInAsDemo(viewer, `/integrations?team=${teamId}`)
   await page.getByRole('link', { name: /Billing/ }).waitFor()

@@ -1,44 +1,21 @@
 // Journeys through the pages of tasks in a browser, on a real installation with fresh state and no mocked API.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
 import { utils, write } from '@e965/xlsx'
-import type { Browser } from 'playwright-core'
 import { call } from '../e2e/client.ts'
-import { end, forget, type Installation, newStateDir, start } from '../e2e/installation.ts'
 import {
   callAs,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoFaults,
   requireNoSideways,
   signInAsDemo,
   takePicture,
   type Visit,
-  visit,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 import { newTeamWithDemoAs } from './console-people.ts'
 
-const skip = noBrowser()
-let server: Installation
-let browser: Browser
-const stateDir = newStateDir()
-
-before(async () => {
-  if (skip) return
-  server = await start(stateDir)
-  browser = await launchBrowser()
-})
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  forget(stateDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
+const { at, enter, journey, stateDir } = journeys()
 
 type Made = { id: string }
 const make = (one: Visit, body: object) => callAs<Made>(one, 'POST', '/tasks', { type: 'custom', ...body })
@@ -47,7 +24,7 @@ const steps = (value: string) => ({
 })
 
 journey('a task is created, executed, watched, edited, waited for and commented on', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one, '/tasks')
   await page.getByText('No task yet').waitFor()
@@ -110,7 +87,7 @@ journey('a task is created, executed, watched, edited, waited for and commented 
 })
 
 journey('tasks are found, chosen by keys and changed together, on the list and on the board', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one, '/tasks')
   for (const place of ['north', 'south', 'west']) await make(one, { title: `Count the shelves ${place}` })
@@ -163,7 +140,7 @@ journey('tasks are found, chosen by keys and changed together, on the list and o
 })
 
 journey('a tree shows the parts of a task, and the pages fit a phone and both themes', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one, '/tasks?view=tree')
   const parent = await make(one, { title: 'Move the warehouse' })
@@ -207,7 +184,7 @@ journey('a tree shows the parts of a task, and the pages fit a phone and both th
 })
 
 journey('templates make tasks, files bring and take them, and figures count them', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one, '/tasks/templates')
   const card = page.getByRole('listitem').filter({ hasText: 'Release with checks' })
@@ -284,14 +261,14 @@ journey('templates make tasks, files bring and take them, and figures count them
 })
 
 journey('a viewer sees the tasks and no button that would be refused', async () => {
-  const team = await newTeamWithDemoAs('viewer', server.url, stateDir)
-  const { status } = await call(server.url, 'POST', '/api/v1/tasks', {
+  const team = await newTeamWithDemoAs('viewer', at.server.url, stateDir)
+  const { status } = await call(at.server.url, 'POST', '/api/v1/tasks', {
     token: team.ownerToken,
     headers: { 'x-team-id': team.teamId },
     json: { title: 'Paint the door', type: 'custom' },
   })
   assert.equal(status, 201)
-  const viewer = await visit(browser, server.url)
+  const viewer = await enter()
   const { page } = viewer
   await signInAsDemo(viewer, `/tasks?team=${team.teamId}`)
   await page.getByRole('row', { name: /Paint the door/ }).waitFor()

@@ -1,50 +1,35 @@
 // Journeys through what a team has set up: the triggers of its workflows, its members, its keys, its log.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
-import { end, forget, type Installation, newStateDir, readState, start } from '../e2e/installation.ts'
+import { readState } from '../e2e/installation.ts'
 import { GITHUB_CLIENT, serveGithub } from '../fakes/github.ts'
 import type { Served } from '../fakes/serve.ts'
 import {
   callAs,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoSideways,
   signInAsDemo,
   takePicture,
   type Visit,
-  visit,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 
-const skip = noBrowser()
-let server: Installation
-let browser: Browser
 let github: Served
-const stateDir = newStateDir()
 
-before(async () => {
-  if (skip) return
-  github = await serveGithub()
-  server = await start(stateDir, {
-    OAUTH_GITHUB_CLIENT_ID: GITHUB_CLIENT.clientId,
-    OAUTH_GITHUB_CLIENT_SECRET: GITHUB_CLIENT.clientSecret,
-    OAUTH_GITHUB_URL: github.url,
-    OAUTH_GITHUB_API_URL: `${github.url}/api/v3`,
-    OUTBOUND_ALLOW_HOSTS: new URL(github.url).host,
-  })
-  browser = await launchBrowser()
+const { enter, journey, stateDir } = journeys({
+  open: async () => {
+    github = await serveGithub()
+    return {
+      OAUTH_GITHUB_CLIENT_ID: GITHUB_CLIENT.clientId,
+      OAUTH_GITHUB_CLIENT_SECRET: GITHUB_CLIENT.clientSecret,
+      OAUTH_GITHUB_URL: github.url,
+      OAUTH_GITHUB_API_URL: `${github.url}/api/v3`,
+      OUTBOUND_ALLOW_HOSTS: new URL(github.url).host,
+    }
+  },
+  close: async () => {
+    await github.close()
+  },
 })
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  await github.close()
-  forget(stateDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
 
 type Made = { id: string }
 
@@ -60,7 +45,7 @@ const newWorkflow = (one: Visit, name: string) =>
   callAs<Made>(one, 'POST', '/workflows', { name, definition: STEPS })
 
 journey('a schedule, a webhook and an event are added, changed and deleted', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const { id } = await newWorkflow(one, 'Triggered')
@@ -141,7 +126,7 @@ const requireNoFaultsButRefused = ({ faults }: Visit): void =>
   )
 
 journey('two people who change triggers at the same time both keep their change', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const { id } = await newWorkflow(one, 'Shared')
@@ -162,7 +147,7 @@ journey('two people who change triggers at the same time both keep their change'
 journey(
   'a team is renamed, its people are invited again, its log tells who did it, and it is deleted',
   async () => {
-    const one = await visit(browser, server.url)
+    const one = await enter()
     const { page } = one
     await signInAsDemo(one)
     const team = await callAs<Made>(one, 'POST', '/teams', { name: 'Observatory' })
@@ -215,7 +200,7 @@ journey(
 )
 
 journey('a key gets other rights and another name', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   await page.goto('/settings?page=keys')
@@ -239,7 +224,7 @@ journey('a key gets other rights and another name', async () => {
 })
 
 journey('a link leads to its approval, which tells who was asked and who has decided', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const { id: me } = await callAs<Made>(one, 'GET', '/auth/me')
@@ -281,7 +266,7 @@ journey('a link leads to its approval, which tells who was asked and who has dec
 journey(
   'an account at a provider is connected with the password, signs in, and is disconnected',
   async () => {
-    const one = await visit(browser, server.url)
+    const one = await enter()
     const { page } = one
     await signInAsDemo(one)
     const account = {
@@ -320,7 +305,7 @@ journey(
 )
 
 journey('the palette finds what the team has, and leads to it', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const agent = await callAs<Made>(one, 'POST', '/agents', { name: 'Nebula clerk', instructions: 'Count.' })

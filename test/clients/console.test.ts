@@ -3,60 +3,27 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import type { Browser } from 'playwright-core'
 import { inRoot } from '../../scripts/server/paths.ts'
-import {
-  end,
-  eventually,
-  forget,
-  type Installation,
-  newStateDir,
-  readState,
-  start,
-} from '../e2e/installation.ts'
+import { eventually, readState } from '../e2e/installation.ts'
 import {
   callAs,
-  closePages,
-  launchBrowser,
-  noBrowser,
   requireAccessible,
   requireNoFaults,
   requireNoSideways,
   signInAsDemo,
   takePicture,
   type Visit,
-  visit,
   watched,
 } from './console-browser.ts'
+import { journeys } from './console-journeys.ts'
 
-const skip = noBrowser()
-let server: Installation
-let browser: Browser
-const stateDir = newStateDir()
-
-before(async () => {
-  if (skip) return
-  server = await start(stateDir)
-  browser = await launchBrowser()
-})
-
-afterEach(() => closePages(browser))
-
-after(async () => {
-  if (skip) return
-  await browser.close()
-  await end(server)
-  forget(stateDir)
-})
-
-const journey = (name: string, walk: () => Promise<void>) => test(name, { skip, timeout: 120_000 }, walk)
+const { at, enter, journey, stateDir } = journeys()
 
 const FIRST_MINUTE_MS = 60_000
 
 journey('the first minute: look around, run the sample, say yes, see the result', async () => {
-  const tour = await visit(browser, server.url)
+  const tour = await enter()
   const { page } = tour
   const begun = performance.now()
   await page.goto('/')
@@ -80,7 +47,7 @@ journey('the first minute: look around, run the sample, say yes, see the result'
 journey(
   'who is not signed in is led to the page that was asked for, and out of every tab at once',
   async () => {
-    const first = await visit(browser, server.url)
+    const first = await enter()
     await first.page.goto('/approvals?mine=true')
     await first.page.getByRole('button', { name: 'Try it as the demo user' }).click()
     await first.page.getByRole('heading', { name: 'Approvals' }).waitFor()
@@ -103,9 +70,9 @@ journey(
 )
 
 journey('four tabs that come back at once, and an answer that is lost, sign nobody out', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   await signInAsDemo(one)
-  // The first refresh reaches the server, and its answer is lost on the way back.
+  // The first refresh reaches the at.server, and its answer is lost on the way back.
   let lost = 0
   await one.context.route('**/auth/refresh', async (route) => {
     if (lost++ > 0) return route.continue()
@@ -119,7 +86,7 @@ journey('four tabs that come back at once, and an answer that is lost, sign nobo
 })
 
 journey('registering, a wrong password, signing in by keyboard only, and deleting the account', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await page.goto('/register')
   await page.getByLabel('E-mail').fill('ada@example.com')
@@ -172,7 +139,7 @@ const ASKS = {
 }
 
 journey('approvals are decided on a phone by touch', async () => {
-  const phone = await visit(browser, server.url, { width: 390, height: 844, touch: true })
+  const phone = await enter({ width: 390, height: 844, touch: true })
   const { page } = phone
   await signInAsDemo(phone)
   const { id } = await callAs<Made>(phone, 'POST', '/workflows', { name: 'Asks', definition: ASKS })
@@ -193,7 +160,7 @@ journey('approvals are decided on a phone by touch', async () => {
 journey(
   'runs are found by their title, chosen by keys and cancelled together, each with its answer',
   async () => {
-    const desk = await visit(browser, server.url)
+    const desk = await enter()
     const { page } = desk
     await signInAsDemo(desk)
     const { id } = await callAs<Made>(desk, 'POST', '/workflows', { name: 'Waits', definition: ASKS })
@@ -255,7 +222,7 @@ type Mail = { items: { to: string; text: string }[] }
 async function mailedToken({ page }: Visit, to: string, path: string): Promise<string> {
   const { mailboxToken } = readState(stateDir, 'secrets.json') as { mailboxToken: string }
   for (;;) {
-    const mailbox = await fetch(`${server.url}/dev/mailbox?token=${mailboxToken}&to=${to}`)
+    const mailbox = await fetch(`${at.server.url}/dev/mailbox?token=${mailboxToken}&to=${to}`)
     const texts = ((await mailbox.json()) as Mail).items.map(({ text }) => text).join('\n')
     const token = new RegExp(`${path}#token=([\\w-]+)`).exec(texts)?.[1]
     if (token !== undefined) return token
@@ -264,7 +231,7 @@ async function mailedToken({ page }: Visit, to: string, path: string): Promise<s
 }
 
 async function registerAs(email: string) {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   await one.page.goto('/register')
   await one.page.getByLabel('E-mail').fill(email)
   await one.page.getByLabel('Password').fill('Blue-Comet-42')
@@ -274,7 +241,7 @@ async function registerAs(email: string) {
 }
 
 journey('a stranger sees nothing of a team, and a viewer no button that would be refused', async () => {
-  const owner = await visit(browser, server.url)
+  const owner = await enter()
   await signInAsDemo(owner)
   const team = await callAs<Made>(owner, 'POST', '/teams', { name: 'Observatory' })
   const eve = await registerAs('eve@example.com')
@@ -397,7 +364,7 @@ type Frame = { type?: string; channel?: string; event?: { type: string } }
 journey(
   'over a socket that loses every third event and repeats others, the page ends as the run did',
   async () => {
-    const one = await visit(browser, server.url)
+    const one = await enter()
     await signInAsDemo(one)
     let count = 0
     let lost = 0
@@ -463,7 +430,7 @@ async function pagesOfSamples(one: Visit): Promise<string[]> {
 }
 
 journey('a list of failed runs says when another run has failed, and an empty one shows it', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   const { page } = one
   await signInAsDemo(one)
   const nodes = [{ id: 'end', type: 'flow.fail', params: { message: 'No more stars' } }]
@@ -483,7 +450,7 @@ journey('a list of failed runs says when another run has failed, and an empty on
 
 for (const theme of ['light', 'dark'] as const) {
   journey(`pages are accessible and fit from 360 to 2,560 px, ${theme}`, async () => {
-    const one = await visit(browser, server.url, { theme })
+    const one = await enter({ theme })
     await one.page.goto('/sign-in')
     await one.page.getByRole('button', { name: 'Try it as the demo user' }).waitFor()
     await requireAccessible(one, 'sign-in')
@@ -508,7 +475,7 @@ for (const theme of ['light', 'dark'] as const) {
 }
 
 journey('without JavaScript, a sentence says so where it is seen', async () => {
-  const context = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false })
+  const context = await at.browser.newContext({ baseURL: at.server.url, javaScriptEnabled: false })
   const page = await context.newPage()
   await page.goto('/runs')
   const box = await page.locator('noscript').boundingBox()
@@ -531,7 +498,7 @@ function requireSmall(paths: string[], most: number): void {
 }
 
 journey('the first view is small, and so is what a run page adds', async () => {
-  const one = await visit(browser, server.url)
+  const one = await enter()
   await signInAsDemo(one)
   // A new page without a pointer: links under a pointer are preloaded.
   const page = await one.context.newPage()
