@@ -36,6 +36,19 @@ test('workflows and runs are found by their names, in any case, and by the ends 
   expect((await get('/api/v1/search?q=order&limit=1', viewer)).body.items).toHaveLength(2)
 })
 
+test('names with other letters than A to Z are found as they are written, also by the filters of lists', async () => {
+  const person = await newPerson()
+  const workflow = (await create(person, { name: 'Übersicht' })).body.id
+  const file = (await upload(person, 'ÜBERSICHT.txt', 'x')).id
+  const ids = async (path: string) => (await get(path, person)).body.items.map((one: any) => one.id)
+  const found = (q: string) => ids(`/api/v1/search?q=${encodeURIComponent(q)}`)
+  expect(await found('Übersicht')).toEqual([workflow, file])
+  expect(await found('ÜBER')).toEqual([workflow, file])
+  const q = encodeURIComponent('Über')
+  expect(await ids(`/api/v1/workflows?q=${q}`)).toEqual([workflow])
+  expect(await ids(`/api/v1/files?q=${q}`)).toEqual([file])
+})
+
 test('another team finds nothing, a deleted run is not found, and a key needs the right to see runs', async () => {
   const person = await newPerson()
   const run = await putRun(person.teamId, 'Comet')

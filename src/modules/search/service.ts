@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../context.ts'
 import { toIso } from '../../core/clock.ts'
 import type { Page } from '../../db/paginate.ts'
+import { sqlLower } from '../../db/sql-lower.ts'
 import { judgeAccess } from '../../http/scopes.ts'
 import { searchAgents } from '../agents/index.ts'
 import { searchDeployments } from '../deployments/index.ts'
@@ -22,7 +23,7 @@ type Scope =
 /** Workflows come first, because there are few and people look for them most often. Tasks come last, best matches first. */
 export async function search(ctx: ServiceContext, { q, limit }: SearchQuery): Promise<Page<Found>> {
   const { teamId } = ctx.actor
-  const text = q.toLowerCase()
+  const text = sqlLower(q)
   const ifAllowed = async <T>(
     scope: Scope,
     find: (d1: D1Database, teamId: string, text: string, limit: number) => Promise<T[]>,

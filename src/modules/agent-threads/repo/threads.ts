@@ -1,5 +1,6 @@
 import { decodeCursor } from '../../../core/cursor.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { sqlLower } from '../../../db/sql-lower.ts'
 import type { ListThreads } from '../schema.ts'
 
 export type ThreadRow = {
@@ -43,7 +44,7 @@ function matching(teamId: string, { agentId, createdBy, q }: Filter) {
   }
   if (agentId !== undefined) add(agentId, (at) => `t.agent_id = ${at}`)
   if (createdBy !== undefined) add(createdBy, (at) => `t.created_by = ${at}`)
-  const words = (q ?? '').toLowerCase().split(/\s+/)
+  const words = sqlLower(q ?? '').split(/\s+/)
   for (const word of words.filter((one) => one !== '').slice(0, 10))
     add(word, (at) => `instr(lower(t.title), ${at}) > 0`)
   return { params, where }

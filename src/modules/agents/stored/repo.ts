@@ -1,6 +1,7 @@
 import { decodeCursor } from '../../../core/cursor.ts'
 import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { sqlLower } from '../../../db/sql-lower.ts'
 import type { ListAgents, ListVersions } from './schema.ts'
 
 export type AgentRow = {
@@ -31,8 +32,7 @@ function matching(teamId: string, { type, tag, q }: Pick<ListAgents, 'type' | 't
   }
   if (type !== undefined) add(type, (at) => `type = ${at}`)
   if (tag !== undefined) add(tag, (at) => `EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ${at})`)
-  for (const word of (q ?? '')
-    .toLowerCase()
+  for (const word of sqlLower(q ?? '')
     .split(/\s+/)
     .filter((one) => one !== '')
     .slice(0, 10))
@@ -203,7 +203,7 @@ export const findVersionAt = (
 
 export type FoundAgent = Pick<AgentRow, 'id' | 'name' | 'type' | 'updatedAt'>
 
-/** `text` must be lower case. Names that begin with it come first. */
+/** `text` in lower case (`sqlLower`). Names that begin with it come first. */
 export async function searchAgents(
   d1: D1Database,
   teamId: string,

@@ -1,5 +1,6 @@
 import { decodeCursor } from '../../../core/cursor.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
+import { sqlLower } from '../../../db/sql-lower.ts'
 import type { ListTemplates } from '../stored/schema.ts'
 
 export type TemplateRow = {
@@ -21,7 +22,7 @@ function matching(teamId: string, q: string | undefined) {
   const where = ['team_id = ?1']
   const params: (string | number)[] = [teamId]
   if (q !== undefined) {
-    params.push(q.toLowerCase())
+    params.push(sqlLower(q))
     where.push('instr(lower(name || char(10) || description), ?2) > 0')
   }
   return { where, params }

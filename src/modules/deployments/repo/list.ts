@@ -69,7 +69,7 @@ export type FoundDeployment = Pick<
 /** Searches only the newest deployments, so that the cost does not grow with the team. A full id finds one of any age. */
 const SEARCHED_DEPLOYMENTS = 2_000
 
-/** `text` must be lower case. */
+/** `text` in lower case (`sqlLower`). */
 export async function searchDeployments(
   d1: D1Database,
   teamId: string,

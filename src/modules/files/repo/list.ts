@@ -1,7 +1,9 @@
 // The list of files, with its filters.
+
 import { decodeCursor } from '../../../core/cursor.ts'
 import type { HotRead } from '../../../db/hot-read.ts'
 import { keysetRead } from '../../../db/paginate.ts'
+import { sqlLower } from '../../../db/sql-lower.ts'
 import type { ListFiles } from '../schema/file.ts'
 import type { ListFolders } from '../schema/folder.ts'
 import { FILE_KINDS, type FileKind, typesOfKind } from '../types/table.ts'
@@ -53,7 +55,7 @@ function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (st
   add(filters.maxBytes, (at) => `f.size_bytes <= ${at}`)
   add(filters.uploadedBy, (at) => `f.uploaded_by = ${at}`)
   add(
-    filters.q?.toLowerCase(),
+    filters.q === undefined ? undefined : sqlLower(filters.q),
     (at) => `(instr(lower(f.name), ${at}) > 0 OR instr(lower(f.tags), ${at}) > 0)`,
   )
   return { sql, params }
@@ -114,7 +116,7 @@ export type FoundFile = Pick<FileRow, 'id' | 'name' | 'contentType' | 'updatedAt
 /** Searches only the newest files, so that the cost does not grow with the team. A full id finds a file of any age. */
 const SEARCHED_FILES = 2_000
 
-/** `text` must be lower case. */
+/** `text` in lower case (`sqlLower`). */
 export async function searchFiles(
   d1: D1Database,
   teamId: string,

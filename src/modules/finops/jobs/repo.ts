@@ -6,6 +6,7 @@ import type { Db } from '../../../db/client.ts'
 import { type Statement, statement } from '../../../db/commit.ts'
 import { columns, type HotRead, hotList } from '../../../db/hot-read.ts'
 import { gpuJobs } from '../../../db/schema/index.ts'
+import { sqlLower } from '../../../db/sql-lower.ts'
 import { labelCondition } from '../labels-repo.ts'
 import { type Bind, binder } from '../snapshots/filter.ts'
 import { costMicroUsdSql, endSql, microHoursSql } from './meter.ts'
@@ -135,7 +136,7 @@ function conditionsOf(teamId: string, query: ListGpuJobs, bind: Bind): string[] 
   const began = 'coalesce(j.started_at, j.created_at)'
   if (query.from !== undefined) where.push(`${began} >= ${bind(Date.parse(query.from))}`)
   if (query.to !== undefined) where.push(`${began} < ${bind(Date.parse(query.to) + DAY_MS)}`)
-  if (query.q !== undefined) where.push(`instr(lower(${SEARCHED}), ${bind(query.q.toLowerCase())}) > 0`)
+  if (query.q !== undefined) where.push(`instr(lower(${SEARCHED}), ${bind(sqlLower(query.q))}) > 0`)
   return where
 }
 

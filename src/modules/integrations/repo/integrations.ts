@@ -3,6 +3,7 @@ import { PLAN_LIMITS, type Plan } from '../../../core/plans.ts'
 import type { Db } from '../../../db/client.ts'
 import { keyset } from '../../../db/paginate.ts'
 import { integrationSecrets, integrations } from '../../../db/schema/index.ts'
+import { sqlLower } from '../../../db/sql-lower.ts'
 import { type Statement, statement } from '../../../db/statement.ts'
 import type { ListIntegrations } from '../schema.ts'
 
@@ -23,7 +24,7 @@ function matching(teamId: string, { type, status, q }: Filters): SQL | undefined
     status === undefined ? undefined : eq(integrations.status, status),
     q === undefined
       ? undefined
-      : sql`(instr(lower(${integrations.name}), ${q.toLowerCase()}) > 0 OR instr(lower(${integrations.description}), ${q.toLowerCase()}) > 0)`,
+      : sql`(instr(lower(${integrations.name}), ${sqlLower(q)}) > 0 OR instr(lower(${integrations.description}), ${sqlLower(q)}) > 0)`,
   )
 }
 
@@ -139,7 +140,7 @@ export const deleteIntegration = (teamId: string, id: string, version: number | 
 
 export type FoundIntegration = { id: string; name: string; type: string; status: string; updatedAt: number }
 
-/** `text` must be lower case. Names that begin with it come first. */
+/** `text` in lower case (`sqlLower`). Names that begin with it come first. */
 export async function searchIntegrations(
   d1: D1Database,
   teamId: string,

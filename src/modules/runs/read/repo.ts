@@ -1,8 +1,10 @@
 // The lists of runs, with their filters.
+
 import { decodeCursor } from '../../../core/cursor.ts'
 import { columns, type HotRead, hotList } from '../../../db/hot-read.ts'
 import type { ListOptions } from '../../../db/paginate.ts'
 import type { runs } from '../../../db/schema/index.ts'
+import { sqlLower } from '../../../db/sql-lower.ts'
 import type { Stored } from '../../../db/stored.ts'
 import type { RunKind } from '../../../objects/workflow-run.ts'
 import { labelOfField, labelOfTag } from '../labels.ts'
@@ -164,7 +166,7 @@ function conditions(teamId: string, filter: RunFilter): Conditions {
     // Not LIKE: it limits patterns to 50 bytes and treats % and _ specially.
     where.push(`(instr(lower(COALESCE(title, '') || char(10) || workflow_name), ?) > 0 OR substr(id, -length(?)) = ?
       OR instr(lower(COALESCE(json_extract(error, '$.code') || char(10) || json_extract(error, '$.message'), '')), ?) > 0)`)
-    const text = filter.q.toLowerCase()
+    const text = sqlLower(filter.q)
     params.push(text, text, text, text)
   }
   if (filter.onlyLatest) {

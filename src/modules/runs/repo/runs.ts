@@ -43,7 +43,7 @@ export type FoundRun = Pick<RunRow, 'id' | 'title' | 'workflowName' | 'status' |
 /** Searches only the newest runs, so that the cost does not grow with the team. A full id finds a run of any age. */
 const SEARCHED_RUNS = 2_000
 
-/** `text` must be lower case. */
+/** `text` in lower case (`sqlLower`). */
 export async function searchRuns(
   d1: D1Database,
   teamId: string,

@@ -1,6 +1,8 @@
 // The lists of workflows, with their filters.
+
 import type { HotRead } from '../../../db/hot-read.ts'
 import { keysetRead } from '../../../db/paginate.ts'
+import { sqlLower } from '../../../db/sql-lower.ts'
 import type { ListWorkflows } from '../schema/workflow.ts'
 import { COLUMNS, type WorkflowRow } from './workflows.ts'
 
@@ -26,7 +28,7 @@ function whereOf(teamId: string, filters: Filters): { sql: string[]; params: (st
   if (filters.q !== undefined)
     // Not LIKE: it limits patterns to 50 bytes and treats % and _ specially.
     add(
-      filters.q.toLowerCase(),
+      sqlLower(filters.q),
       (at) => `(instr(lower(w.name), ${at}) > 0 OR instr(lower(w.description), ${at}) > 0)`,
     )
   return { sql, params }
@@ -40,7 +42,7 @@ export function findWorkflows(teamId: string, query: ListWorkflows): HotRead<Wor
 
 export type FoundWorkflow = Pick<WorkflowRow, 'id' | 'key' | 'name' | 'updatedAt'>
 
-/** `text` must be lower case. Names that begin with it come first. */
+/** `text` in lower case (`sqlLower`). Names that begin with it come first. */
 export async function searchWorkflows(
   d1: D1Database,
   teamId: string,
