@@ -54,7 +54,9 @@ export function stopChildren(machine: RunShell, { cancels, events }: TurnResult)
   for (const [path, child] of waited) stopChild(machine, path, child)
 }
 
-const endsWithoutChild = (event: RunEvent): event is Extract<RunEvent, { type: 'node.cancelled' }> =>
+const endsWithoutChild = (
+  event: RunEvent,
+): event is Extract<RunEvent, { type: 'node.cancelled' | 'node.settled' }> =>
   event.type === 'node.cancelled' || (event.type === 'node.settled' && event.error?.code === 'node.poison')
 
 /** `waited` is the child that the node has been waiting for. */

@@ -113,7 +113,7 @@ export const LISTED: Columns<ListedTask> = columns<ListedTask>({
     (typeof LISTED_NAMES)[number],
     string
   >),
-  waits: `CASE WHEN t.status = 'waiting' THEN (SELECT r.waiting_for FROM runs r WHERE r.id = t.run_id) END`,
+  waits: `CASE WHEN t.status = 'waiting' THEN (SELECT r.waiting_for FROM runs r WHERE r.id = t.run_id AND r.team_id = t.team_id) END`,
 })
 
 /** The bytes of the fields that may be long. Reading it does not read them. */
