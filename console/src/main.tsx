@@ -22,7 +22,7 @@ import { notificationRoutes } from './features/notifications/routes.ts'
 import { runRoutes } from './features/run/routes.ts'
 import { runsRoutes } from './features/runs/routes.ts'
 import { settingsRoutes } from './features/settings/routes.ts'
-import { applyTheme, rootRoute, shellRoute } from './features/shell/index.ts'
+import { applyTheme, RouteProblem, rootRoute, shellRoute } from './features/shell/index.ts'
 import { taskRoutes } from './features/tasks/routes.ts'
 import { webhookRoutes } from './features/webhooks/routes.ts'
 import { workflowRoutes } from './features/workflows/routes.ts'
@@ -51,6 +51,7 @@ const router = createRouter({
     ]),
   ]),
   defaultPreload: 'intent',
+  defaultErrorComponent: RouteProblem,
   scrollRestoration: true,
 })
 

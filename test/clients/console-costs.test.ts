@@ -294,6 +294,20 @@ journey('a viewer sees the costs of the team on a phone, and no button that chan
   assert.equal(await page.getByRole('main').count(), 1)
 })
 
+journey('a page that cannot be loaded stays in the console, and can be tried again', async () => {
+  const { page, context, ...others } = await visit(browser, server.url)
+  await signInAsDemo({ page, context, ...others })
+  const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Costs' })
+  await context.setOffline(true)
+  await link.click()
+  await page.getByRole('main').getByText('The server cannot be reached.').first().waitFor()
+  assert.ok(await link.isVisible())
+  await context.setOffline(false)
+  await page.getByRole('main').getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('heading', { name: 'Costs', exact: true }).waitFor()
+  await context.close()
+})
+
 journey('the pages of costs are readable in the dark', async () => {
   const dark = await enter({ theme: 'dark' })
   const { page } = dark

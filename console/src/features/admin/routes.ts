@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 import {
   type AuditSearch,
   type ConnectionSearch,
@@ -19,59 +19,59 @@ const health = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin',
   validateSearch: (search: Search): HealthSearch => readHealth(search),
-  component: lazyRouteComponent(() => import('./health.tsx'), 'Health'),
+  component: lazyPage(() => import('./health.tsx'), 'Health'),
 })
 
 const users = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin/users',
   validateSearch: (search: Search): UserSearch => readUsers(search),
-  component: lazyRouteComponent(() => import('./users.tsx'), 'Users'),
+  component: lazyPage(() => import('./users.tsx'), 'Users'),
 })
 
 const user = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin/users/$id',
-  component: lazyRouteComponent(() => import('./user.tsx'), 'UserPage'),
+  component: lazyPage(() => import('./user.tsx'), 'UserPage'),
 })
 
 const stuck = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin/runs',
-  component: lazyRouteComponent(() => import('./stuck-runs.tsx'), 'StuckRuns'),
+  component: lazyPage(() => import('./stuck-runs.tsx'), 'StuckRuns'),
 })
 
 const queues = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin/queues',
   validateSearch: (search: Search): MessageSearch => readMessages(search),
-  component: lazyRouteComponent(() => import('./queues.tsx'), 'Queues'),
+  component: lazyPage(() => import('./queues.tsx'), 'Queues'),
 })
 
 const audit = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin/audit',
   validateSearch: (search: Search): AuditSearch => readAudit(search),
-  component: lazyRouteComponent(() => import('./audit.tsx'), 'Audit'),
+  component: lazyPage(() => import('./audit.tsx'), 'Audit'),
 })
 
 const announcements = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin/announcements',
-  component: lazyRouteComponent(() => import('./announcements.tsx'), 'Announcements'),
+  component: lazyPage(() => import('./announcements.tsx'), 'Announcements'),
 })
 
 const connections = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin/connections',
   validateSearch: (search: Search): ConnectionSearch => readConnections(search),
-  component: lazyRouteComponent(() => import('./connections.tsx'), 'Connections'),
+  component: lazyPage(() => import('./connections.tsx'), 'Connections'),
 })
 
 const settings = createRoute({
   getParentRoute: () => shellRoute,
   path: '/admin/settings',
-  component: lazyRouteComponent(() => import('./settings.tsx'), 'AdminSettings'),
+  component: lazyPage(() => import('./settings.tsx'), 'AdminSettings'),
 })
 
 export const adminRoutes = [

@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 import { TYPE_NAMES } from './model/words.ts'
 
 export const SORTS = ['name', '-name', '-updatedAt', 'updatedAt', '-createdAt', 'createdAt'] as const
@@ -46,7 +46,7 @@ const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/agents',
   validateSearch: readAgents,
-  component: lazyRouteComponent(() => import('./agents.tsx'), 'Agents'),
+  component: lazyPage(() => import('./agents.tsx'), 'Agents'),
 })
 
 const create = createRoute({
@@ -56,7 +56,7 @@ const create = createRoute({
     const [type, template] = [text(search.type), id(search.template, /^tpl_\w+$/)]
     return { ...(type && { type }), ...(template && { template }) }
   },
-  component: lazyRouteComponent(() => import('./new-agent.tsx'), 'NewAgent'),
+  component: lazyPage(() => import('./new-agent.tsx'), 'NewAgent'),
 })
 
 const one = createRoute({
@@ -75,7 +75,7 @@ const one = createRoute({
       ...(version && { version }),
     }
   },
-  component: lazyRouteComponent(() => import('./agent.tsx'), 'AgentPage'),
+  component: lazyPage(() => import('./agent.tsx'), 'AgentPage'),
 })
 
 export const agentRoutes = [list, create, one]

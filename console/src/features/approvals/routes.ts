@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 
 const STATUSES = ['pending', 'approved', 'rejected', 'timeout', 'cancelled'] as const
 
@@ -18,7 +18,7 @@ const approvals = createRoute({
   getParentRoute: () => shellRoute,
   path: '/approvals',
   validateSearch: readApprovals,
-  component: lazyRouteComponent(() => import('./approvals.tsx'), 'Approvals'),
+  component: lazyPage(() => import('./approvals.tsx'), 'Approvals'),
 })
 
 export const approvalRoutes = [approvals]

@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { rootRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, rootRoute } from '../shell/index.ts'
 
 /** Only paths of the console are valid targets: anything else could lead to another site. */
 const pathOnly = (to: unknown): { to?: string } =>
@@ -9,25 +9,25 @@ const signIn = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: (search: Record<string, unknown>) => pathOnly(search.to),
-  component: lazyRouteComponent(() => import('./sign-in.tsx'), 'SignIn'),
+  component: lazyPage(() => import('./sign-in.tsx'), 'SignIn'),
 })
 
 const provider = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in/oauth',
-  component: lazyRouteComponent(() => import('./provider-return.tsx'), 'ProviderReturn'),
+  component: lazyPage(() => import('./provider-return.tsx'), 'ProviderReturn'),
 })
 
 const register = createRoute({
   getParentRoute: () => rootRoute,
   path: '/register',
-  component: lazyRouteComponent(() => import('./register.tsx'), 'Register'),
+  component: lazyPage(() => import('./register.tsx'), 'Register'),
 })
 
 const forgot = createRoute({
   getParentRoute: () => rootRoute,
   path: '/forgot',
-  component: lazyRouteComponent(() => import('./forgot.tsx'), 'Forgot'),
+  component: lazyPage(() => import('./forgot.tsx'), 'Forgot'),
 })
 
 export const authRoutes = [signIn, provider, register, forgot]

@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 import { type OverviewSearch, type RowSearch, readOverview, readRows } from './model/filter.ts'
 import { type JobSearch, readJobs } from './model/jobs.ts'
 
@@ -7,27 +7,27 @@ const overview = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs',
   validateSearch: (search: Record<string, unknown>): OverviewSearch => readOverview(search),
-  component: lazyRouteComponent(() => import('./overview.tsx'), 'Overview'),
+  component: lazyPage(() => import('./overview.tsx'), 'Overview'),
 })
 
 const rows = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/rows',
   validateSearch: (search: Record<string, unknown>): RowSearch => readRows(search),
-  component: lazyRouteComponent(() => import('./rows.tsx'), 'Rows'),
+  component: lazyPage(() => import('./rows.tsx'), 'Rows'),
 })
 
 const usage = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/usage',
   validateSearch: (search: Record<string, unknown>): RowSearch => readRows(search),
-  component: lazyRouteComponent(() => import('./usage.tsx'), 'UsagePage'),
+  component: lazyPage(() => import('./usage.tsx'), 'UsagePage'),
 })
 
 const row = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/rows/$id',
-  component: lazyRouteComponent(() => import('./cost.tsx'), 'CostPage'),
+  component: lazyPage(() => import('./cost.tsx'), 'CostPage'),
 })
 
 export const IMPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
@@ -43,44 +43,44 @@ const imports = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/imports',
   validateSearch: readImports,
-  component: lazyRouteComponent(() => import('./imports.tsx'), 'Imports'),
+  component: lazyPage(() => import('./imports.tsx'), 'Imports'),
 })
 
 const newImport = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/imports/new',
-  component: lazyRouteComponent(() => import('./new-import.tsx'), 'NewImport'),
+  component: lazyPage(() => import('./new-import.tsx'), 'NewImport'),
 })
 
 const oneImport = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/imports/$id',
-  component: lazyRouteComponent(() => import('./import.tsx'), 'ImportPage'),
+  component: lazyPage(() => import('./import.tsx'), 'ImportPage'),
 })
 
 const jobs = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/jobs',
   validateSearch: (search: Record<string, unknown>): JobSearch => readJobs(search),
-  component: lazyRouteComponent(() => import('./jobs.tsx'), 'Jobs'),
+  component: lazyPage(() => import('./jobs.tsx'), 'Jobs'),
 })
 
 const job = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/jobs/$id',
-  component: lazyRouteComponent(() => import('./job.tsx'), 'JobPage'),
+  component: lazyPage(() => import('./job.tsx'), 'JobPage'),
 })
 
 const exports = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/exports',
-  component: lazyRouteComponent(() => import('./exports.tsx'), 'Exports'),
+  component: lazyPage(() => import('./exports.tsx'), 'Exports'),
 })
 
 const budget = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/budget',
-  component: lazyRouteComponent(() => import('./budget.tsx'), 'Budget'),
+  component: lazyPage(() => import('./budget.tsx'), 'Budget'),
 })
 
 export type PriceSearch = { provider?: string; gpuType?: string; model?: string; currency?: string }
@@ -99,7 +99,7 @@ const prices = createRoute({
   getParentRoute: () => shellRoute,
   path: '/costs/prices',
   validateSearch: readPrices,
-  component: lazyRouteComponent(() => import('./prices.tsx'), 'Prices'),
+  component: lazyPage(() => import('./prices.tsx'), 'Prices'),
 })
 
 export const costRoutes = [

@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 import { readDeploymentFilter } from './model/filter.ts'
 
 export const TABS = ['log', 'files', 'details'] as const
@@ -9,7 +9,7 @@ const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/deployments',
   validateSearch: readDeploymentFilter,
-  component: lazyRouteComponent(() => import('./deployments.tsx'), 'Deployments'),
+  component: lazyPage(() => import('./deployments.tsx'), 'Deployments'),
 })
 
 const created = createRoute({
@@ -17,7 +17,7 @@ const created = createRoute({
   path: '/deployments/new',
   validateSearch: ({ like }: Record<string, unknown>): { like?: string } =>
     typeof like === 'string' && /^dep_\w+$/.test(like) ? { like } : {},
-  component: lazyRouteComponent(() => import('./new-deployment.tsx'), 'NewDeployment'),
+  component: lazyPage(() => import('./new-deployment.tsx'), 'NewDeployment'),
 })
 
 const one = createRoute({
@@ -27,7 +27,7 @@ const one = createRoute({
     const tab = TABS.find((name) => name === search.tab)
     return tab ? { tab } : {}
   },
-  component: lazyRouteComponent(() => import('./deployment.tsx'), 'DeploymentPage'),
+  component: lazyPage(() => import('./deployment.tsx'), 'DeploymentPage'),
 })
 
 export const deploymentRoutes = [list, created, one]

@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 import { type FilesSearch, readSearch } from './model/search.ts'
 
 export const FILE_TABS = ['content', 'versions', 'uses', 'links'] as const
@@ -10,7 +10,7 @@ const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/files',
   validateSearch: (search: Record<string, unknown>): FilesSearch => readSearch(search),
-  component: lazyRouteComponent(() => import('./files.tsx'), 'Files'),
+  component: lazyPage(() => import('./files.tsx'), 'Files'),
 })
 
 const one = createRoute({
@@ -20,7 +20,7 @@ const one = createRoute({
     const tab = FILE_TABS.find((name) => name === search.tab)
     return tab ? { tab } : {}
   },
-  component: lazyRouteComponent(() => import('./file.tsx'), 'FilePage'),
+  component: lazyPage(() => import('./file.tsx'), 'FilePage'),
 })
 
 export const fileRoutes = [list, one]

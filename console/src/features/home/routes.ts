@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 
 const RANGES = ['1h', '24h', '7d', '30d'] as const
 
@@ -10,7 +10,7 @@ const home = createRoute({
     const last = RANGES.find((one) => one === search.last)
     return last ? { last } : {}
   },
-  component: lazyRouteComponent(() => import('./home.tsx'), 'Home'),
+  component: lazyPage(() => import('./home.tsx'), 'Home'),
 })
 
 export const homeRoutes = [home]

@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 import { readIntegrationFilter } from './model/filter.ts'
 
 export const TABS = ['overview', 'usage', 'tests'] as const
@@ -12,7 +12,7 @@ const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/integrations',
   validateSearch: readIntegrationFilter,
-  component: lazyRouteComponent(() => import('./integrations.tsx'), 'Integrations'),
+  component: lazyPage(() => import('./integrations.tsx'), 'Integrations'),
 })
 
 const created = createRoute({
@@ -22,7 +22,7 @@ const created = createRoute({
     const [type, q] = [text(search.type), text(search.q)]
     return { ...(type && { type }), ...(q && { q }) }
   },
-  component: lazyRouteComponent(() => import('./new-integration.tsx'), 'NewIntegration'),
+  component: lazyPage(() => import('./new-integration.tsx'), 'NewIntegration'),
 })
 
 const one = createRoute({
@@ -32,7 +32,7 @@ const one = createRoute({
     const tab = TABS.find((name) => name === search.tab)
     return tab ? { tab } : {}
   },
-  component: lazyRouteComponent(() => import('./integration.tsx'), 'IntegrationPage'),
+  component: lazyPage(() => import('./integration.tsx'), 'IntegrationPage'),
 })
 
 export const integrationRoutes = [list, created, one]

@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 
 export const VIEWS = ['timeline', 'graph', 'details'] as const
 export type View = (typeof VIEWS)[number]
@@ -18,7 +18,7 @@ const run = createRoute({
     const view = VIEWS.find((one) => one === search.view)
     return { ...(node && { node }), ...(tab && { tab }), ...(view && { view }) }
   },
-  component: lazyRouteComponent(() => import('./run.tsx'), 'RunPage'),
+  component: lazyPage(() => import('./run.tsx'), 'RunPage'),
 })
 
 const compare = createRoute({
@@ -28,7 +28,7 @@ const compare = createRoute({
     const node = textOf(search.node)
     return node === undefined ? {} : { node }
   },
-  component: lazyRouteComponent(() => import('./compare/compare.tsx'), 'ComparePage'),
+  component: lazyPage(() => import('./compare/compare.tsx'), 'ComparePage'),
 })
 
 export const runRoutes = [run, compare]

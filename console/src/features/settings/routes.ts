@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 import { type AuditFilter, readAuditFilter } from './model/audit.ts'
 
 export const PAGES = [
@@ -22,7 +22,7 @@ const settings = createRoute({
     const page = PAGES.find((one) => one === search.page)
     return { ...(page && { page }), ...(page === 'audit' && readAuditFilter(search)) }
   },
-  component: lazyRouteComponent(() => import('./settings.tsx'), 'Settings'),
+  component: lazyPage(() => import('./settings.tsx'), 'Settings'),
 })
 
 export const settingsRoutes = [settings]

@@ -1,3 +1,4 @@
+export { lazyPage } from './lazy-page.ts'
 export { leave } from './leave.ts'
 export {
   THING_PAGES,
@@ -31,7 +32,7 @@ export { type Notice, useDeleteNotice, useReadAllNotices, useReadNotice } from '
 export { PageLinks } from './page-links.tsx'
 export { PageProblem } from './page-problem.tsx'
 export { useMe } from './queries.ts'
-export { rootRoute, shellRoute } from './routes.tsx'
+export { RouteProblem, rootRoute, shellRoute } from './routes.tsx'
 export { applyTheme, isDark, readTheme, setTheme, type Theme, useTheme } from './theme.ts'
 export { Unknown } from './unknown.tsx'
 export { useRights } from './use-rights.ts'

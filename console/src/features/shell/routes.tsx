@@ -21,7 +21,7 @@ export const rootRoute = createRootRoute({
       <Unknown />
     </main>
   ),
-  errorComponent: RootProblem,
+  errorComponent: RouteProblem,
 })
 
 /**
@@ -47,8 +47,8 @@ export const shellRoute = createRoute({
   },
 })
 
-/** Reloads what the page needs, such as the session. */
-function RootProblem({ error }: { error: unknown }) {
+/** In place of a page that has failed. Trying again reloads what it needs, such as its code or the session. */
+export function RouteProblem({ error }: { error: unknown }) {
   const router = useRouter()
   return <PageProblem problem={asProblem(error)} onRetry={() => void router.invalidate()} />
 }

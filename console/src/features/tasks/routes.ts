@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 import { readSearch, type TaskSearch, TYPES } from './model/filter.ts'
 
 export const TABS = ['work', 'subtasks', 'dependencies', 'schedule', 'comments', 'history'] as const
@@ -10,7 +10,7 @@ const list = createRoute({
   getParentRoute: () => shellRoute,
   path: '/tasks',
   validateSearch: (search: Record<string, unknown>): TaskSearch => readSearch(search),
-  component: lazyRouteComponent(() => import('./tasks.tsx'), 'Tasks'),
+  component: lazyPage(() => import('./tasks.tsx'), 'Tasks'),
 })
 
 const one = createRoute({
@@ -20,7 +20,7 @@ const one = createRoute({
     const tab = TABS.find((name) => name === search.tab)
     return { ...(tab && { tab }), ...(search.edit === true && { edit: true as const }) }
   },
-  component: lazyRouteComponent(() => import('./task/task.tsx'), 'TaskPage'),
+  component: lazyPage(() => import('./task/task.tsx'), 'TaskPage'),
 })
 
 export type TemplateSearch = { source?: 'built-in' | 'team' | 'public'; type?: string; use?: string }
@@ -37,7 +37,7 @@ const templates = createRoute({
       ...(typeof use === 'string' && /^tpl_/.test(use) && { use }),
     }
   },
-  component: lazyRouteComponent(() => import('./templates/templates.tsx'), 'Templates'),
+  component: lazyPage(() => import('./templates/templates.tsx'), 'Templates'),
 })
 
 const figures = createRoute({
@@ -45,19 +45,19 @@ const figures = createRoute({
   path: '/tasks/figures',
   validateSearch: ({ days }: Record<string, unknown>): { days?: number } =>
     days === 7 || days === 90 ? { days } : {},
-  component: lazyRouteComponent(() => import('./figures/figures.tsx'), 'Figures'),
+  component: lazyPage(() => import('./figures/figures.tsx'), 'Figures'),
 })
 
 const limits = createRoute({
   getParentRoute: () => shellRoute,
   path: '/tasks/limits',
-  component: lazyRouteComponent(() => import('./limits.tsx'), 'Limits'),
+  component: lazyPage(() => import('./limits.tsx'), 'Limits'),
 })
 
 const imports = createRoute({
   getParentRoute: () => shellRoute,
   path: '/tasks/import',
-  component: lazyRouteComponent(() => import('./import-page.tsx'), 'ImportPage'),
+  component: lazyPage(() => import('./import-page.tsx'), 'ImportPage'),
 })
 
 export const taskRoutes = [list, templates, figures, limits, imports, one]

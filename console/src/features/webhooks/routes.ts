@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute, redirect } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 import { type DeliveryStatus, STATUSES } from './model/delivery.ts'
 
 export type WebhookSearch = { status?: DeliveryStatus; delivery?: string }
@@ -24,7 +24,7 @@ const one = createRoute({
       ...(typeof delivery === 'string' && /^dlv_\w+$/.test(delivery) && { delivery }),
     }
   },
-  component: lazyRouteComponent(() => import('./webhook.tsx'), 'WebhookPage'),
+  component: lazyPage(() => import('./webhook.tsx'), 'WebhookPage'),
 })
 
 export const webhookRoutes = [list, one]

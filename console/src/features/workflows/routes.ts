@@ -1,5 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { shellRoute } from '../shell/index.ts'
+import { createRoute } from '@tanstack/react-router'
+import { lazyPage, shellRoute } from '../shell/index.ts'
 
 export type WorkflowsSearch = { q?: string; tag?: string; folder?: string; templates?: true }
 export const TABS = ['graph', 'runs', 'versions', 'triggers'] as const
@@ -23,13 +23,13 @@ const list = createRoute({
       ...(search.templates === true && { templates: true as const }),
     }
   },
-  component: lazyRouteComponent(() => import('./workflows.tsx'), 'Workflows'),
+  component: lazyPage(() => import('./workflows.tsx'), 'Workflows'),
 })
 
 const imports = createRoute({
   getParentRoute: () => shellRoute,
   path: '/workflows/import',
-  component: lazyRouteComponent(() => import('./import-page.tsx'), 'ImportPage'),
+  component: lazyPage(() => import('./import-page.tsx'), 'ImportPage'),
 })
 
 const one = createRoute({
@@ -45,7 +45,7 @@ const one = createRoute({
       ...(search.run === true && { run: true as const }),
     }
   },
-  component: lazyRouteComponent(() => import('./workflow.tsx'), 'WorkflowPage'),
+  component: lazyPage(() => import('./workflow.tsx'), 'WorkflowPage'),
 })
 
 export const workflowRoutes = [list, imports, one]
