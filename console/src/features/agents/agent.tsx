@@ -1,9 +1,9 @@
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { asProblem } from '../../api/problem.ts'
 import { Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { Tabs } from '../../ui/kit/tabs.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
-import { PageProblem, useRights } from '../shell/index.ts'
+import { PageProblem, toAgents, useRights } from '../shell/index.ts'
 import { AgentActions } from './agent-actions.tsx'
 import { CallsTab } from './calls-tab.tsx'
 import { ChatTab } from './chat/chat-tab.tsx'
@@ -43,7 +43,17 @@ function AgentView({ agent }: { agent: Agent }) {
   ]
   return (
     <>
-      <Head title={<bdi>{agent.name}</bdi>} end={mayRun && <AgentActions agent={agent} />}>
+      <Head
+        title={
+          <>
+            <Link {...toAgents()} className="crumb wide-only">
+              Agents
+            </Link>
+            <bdi>{agent.name}</bdi>
+          </>
+        }
+        end={mayRun && <AgentActions agent={agent} />}
+      >
         {agent.builtIn ? (
           <Tag title="Every team has it. It can be copied, not changed.">Built in</Tag>
         ) : (

@@ -77,7 +77,14 @@ function FileView({ file, etag }: { file: StoredFile; etag: string }) {
   return (
     <>
       <Head
-        title={<bdi>{name}</bdi>}
+        title={
+          <>
+            <Link {...toFiles()} className="crumb wide-only">
+              Files
+            </Link>
+            <bdi>{name}</bdi>
+          </>
+        }
         end={
           <>
             {mayChange && (
