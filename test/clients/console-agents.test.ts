@@ -137,7 +137,7 @@ journey('an agent is created with errors at its fields, asked, and approves of i
   await page.getByRole('textbox', { name: 'Message' }).fill('Summarise the file')
   // It waits for the file.
   await page.getByRole('button', { name: 'Send' }).click()
-  await messages(page).getByText('inputs/note.txt').waitFor()
+  await messages(page).getByText('inputs/note.txt', { exact: true }).waitFor()
   await messages(page).getByText(/4711/).waitFor()
   await page.getByRole('button', { name: 'New', exact: true }).click()
 
