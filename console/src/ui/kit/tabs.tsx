@@ -16,7 +16,8 @@ type Props = {
 /** One tab stop; arrow keys move between tabs. */
 export function Tabs({ tabs, value, onChange, label, look = 'line', children }: Props) {
   const id = useId()
-  const row = useChosenInView<HTMLDivElement>(value)
+  // More tabs come when the rights of the person are known.
+  const row = useChosenInView<HTMLDivElement>(`${value} ${tabs.length}`)
   function move(event: KeyboardEvent) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
     if (step === undefined) return
