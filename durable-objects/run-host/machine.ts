@@ -187,6 +187,10 @@ export class RunMachine implements WokenShell {
     return this.#largeValues.written()
   }
 
+  async beginRecorded(fact: ShellFact): Promise<void> {
+    if (this.#steps.areIsolated) await this.#steps.begin(keyOf(fact))
+  }
+
   async runRecorded(facts: readonly ShellFact[]): Promise<void> {
     const [first] = facts
     if (this.#steps.areIsolated && first !== undefined)

@@ -26,6 +26,8 @@ export interface RunShell {
   feed(facts: readonly ShellFact[], commands?: readonly Command[]): { accepted: boolean }
   /** As `feed`, in a turn that follows after the values of the fact are written piece by piece. */
   takeLarge(fact: ShellFact): void
+  /** If something has crashed before, writes to disk that this is tried, until `runRecorded` is called with it. */
+  beginRecorded(fact: ShellFact): Promise<void>
   /** As `feed`. If something has crashed before, the work is written to disk before it is tried. */
   runRecorded(facts: readonly ShellFact[]): Promise<void>
   /** Commits all writes together, or none. */

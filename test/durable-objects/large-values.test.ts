@@ -95,6 +95,20 @@ test.each<Death>(['throw', 'abort', 'process'])(
   },
 )
 
+test('a computed value whose pieces lose the process each time ends its node', async () => {
+  const spec = newSpec(copy, { input: { text } })
+  let losses = 0
+  watch(spec.runId, (point, state) => {
+    if (point !== 'store.writePiece:before') return
+    losses++
+    die(state, 'process')
+  })
+  await runOf(spec.runId).start(spec)
+  const done = await eventually(() => ended(spec.runId))
+  expect(done).toMatchObject({ status: 'failed', error: { code: 'node.poison' } })
+  expect(losses).toBeLessThan(6)
+})
+
 test('an effect that is lost between two pieces of its result is tried again, and its pieces are removed', async () => {
   const person = await newPerson()
   const { body } = await upload(person, 'text.json', JSON.stringify({ text }), {

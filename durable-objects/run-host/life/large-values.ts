@@ -6,6 +6,7 @@
 //    the value becomes part of the run completely or not at all.
 // 3. If the fact no longer applies, the rest is not written, and the pieces are removed. After a loss of memory the
 //    value is computed again and replaces its pieces. Those of a lost attempt are removed when the run is loaded.
+// 4. A process that is lost between two pieces again and again ends the activation, as in a turn (`crashes.ts`).
 import { setTimeout as pause } from 'node:timers/promises'
 import { accepts } from '../../../src/engine/advance/accept.ts'
 import { piecesOf, SMALL_OUTPUT_CHARS } from '../rows/pieces.ts'
@@ -52,6 +53,7 @@ export class LargeValues {
     const { output, values } = next
     const written: ShellFact = { ...next }
     const path = 'path' in next.fact ? (next.fact.path ?? '') : ''
+    if (machine.run === run) await machine.beginRecorded(next)
     if (output !== undefined) written.output = await this.#write(run, next, path, output)
     if (values !== undefined) {
       written.values = []
@@ -75,7 +77,7 @@ export class LargeValues {
       machine.atomically(() => {
         machine.shell.crashes.at(keyOf({ fact }))
         if (applies) machine.store.writePiece(writtenAt, chunk++, piece)
-        else removePieces(machine.store, path, attempt)
+        else if (chunk > 0) removePieces(machine.store, path, attempt)
       })
       if (!applies) return value
     }

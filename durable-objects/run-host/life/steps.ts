@@ -44,11 +44,15 @@ export class Steps {
     if (this.#isolated > 0) this.#isolated--
   }
 
-  /** A lost process leaves no trace, so the work is written to disk before it is tried. */
+  /** A lost process leaves no trace, so the work is written to disk before it is tried. `record` ends it. */
+  async begin(at: string): Promise<void> {
+    this.#run.atomically(() => this.#run.crashes.begin(at))
+    await this.#run.sync()
+  }
+
   async record(at: string, work: () => void): Promise<void> {
     const { crashes } = this.#run
-    this.#run.atomically(() => crashes.begin(at))
-    await this.#run.sync()
+    await this.begin(at)
     if (!this.#run.isThere()) return
     work()
     this.#run.atomically(() => crashes.done(at))
