@@ -10,12 +10,12 @@ function stepOf(span: number, lines: number): number {
 
 export type Scale = { min: number; max: number; ticks: number[] }
 
-/** An axis with round numbers that contains 0 and all values. */
+/** An axis with round numbers that contains 0 and all values. Whole numbers have no lines between them. */
 export function scaleOf(values: readonly number[], lines = 4): Scale {
   const low = Math.min(0, ...values)
   const high = Math.max(0, ...values)
   if (low === high) return { min: 0, max: 1, ticks: [0] }
-  const step = stepOf(high - low, lines)
+  const step = Math.max(values.every(Number.isInteger) ? 1 : 0, stepOf(high - low, lines))
   const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)]
   // Multiplied, because sums of fractions drift: 0.1 + 0.2.
   const ticks = Array.from({ length: last - first + 1 }, (_, at) => round((first + at) * step))
