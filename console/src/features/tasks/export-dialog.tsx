@@ -105,7 +105,7 @@ export function ExportDialog({
           </SelectField>
           <SelectField
             label="Columns"
-            help={isMain ? MAIN.join(', ') : 'Such a file can be imported again, except the workbook.'}
+            help={isMain ? MAIN.join(', ') : 'Such a file can be imported again.'}
             value={isMain ? 'main' : 'all'}
             onChange={(event) => setMain(event.target.value === 'main')}
           >
