@@ -3,6 +3,7 @@
 // 2. A node that ends without the end of its child stops the child, also one that is still starting: the id of a child
 //    is stored before its start. The start may arrive after the stop, so a stop that finds no run is repeated for a
 //    while.
+import { objectLog } from '../../../../src/context.ts'
 import type { RunEvent } from '../../../../src/engine/model/event.ts'
 import { workflowRun } from '../../../../src/objects/workflow-run.ts'
 import type { RunShell } from '../../run-shell.ts'
@@ -76,11 +77,16 @@ function startingChild(machine: RunShell, path: string): string | null {
 }
 
 export async function sendStop(
-  { env }: RunShell,
+  { env, run }: RunShell,
   { runId, isStarting }: { runId: string; isStarting: boolean },
   attempts: number,
 ): Promise<void> {
   const answer = await workflowRun(env.RUNS, runId).control('cancel', PARENT)
-  if (answer.ok || answer.reason !== 'not_found' || !isStarting || attempts >= MAX_STOPS) return
-  throw new Error('The child has not started yet')
+  if (answer.ok || answer.reason !== 'not_found' || !isStarting) return
+  if (attempts < MAX_STOPS) throw new Error('The child has not started yet')
+  // Most often because it was never started.
+  objectLog(env).info('a child that was to be stopped is not there', {
+    runId: run?.spec.runId,
+    childId: runId,
+  })
 }
