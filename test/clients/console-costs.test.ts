@@ -295,7 +295,7 @@ journey('a viewer sees the costs of the team on a phone, and no button that chan
 })
 
 journey('a page that cannot be loaded stays in the console, and can be tried again', async () => {
-  const { page, context, ...others } = await visit(browser, server.url)
+  const { page, context, ...others } = await enter()
   await signInAsDemo({ page, context, ...others })
   const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Costs' })
   await context.setOffline(true)
