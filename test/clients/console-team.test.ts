@@ -299,6 +299,8 @@ journey(
     await enterAtGithub()
     await page.getByRole('button', { name: 'Disconnect GitHub' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Disconnect it' }).click()
+    // The question names the account too.
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByText('demo@users.example.com').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Connect GitHub' }).waitFor()
   },
