@@ -8,6 +8,7 @@ import { count, exact } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { Tag } from '../../ui/kit/tag.tsx'
@@ -60,13 +61,9 @@ export function Announcements() {
             ))}
           </ul>
         )}
-        {list.hasNextPage && (
-          <p className={sheet.more}>
-            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              Show more
-            </Button>
-          </p>
-        )}
+        <More of={list} className={sheet.more}>
+          Show more
+        </More>
       </div>
       {isCreating && (
         <Suspense>

@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from 'react'
 import { call, download, type Schemas } from '../../api/client.ts'
 import { PAGED, pageAfter } from '../../api/pages.ts'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { count, exact, shortId } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
@@ -11,6 +12,7 @@ import { type Column, DataTable } from '../../ui/kit/data-table.tsx'
 import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { saveFile } from '../../ui/save-file.ts'
 import { PageProblem } from '../shell/index.ts'
 import styles from './admin.module.css'
@@ -122,8 +124,7 @@ export function Audit() {
   const total = list.data?.pages[0]?.total
   const set = (change: { [Name in keyof AuditSearch]?: string }) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as AuditSearch,
+      search: (old) => changedSearch<AuditSearch>(old, change),
       replace: true,
     })
   return (
@@ -198,9 +199,7 @@ export function Audit() {
           isOld={list.isPlaceholderData}
           nameOf={(row) => `${row.action} ${row.targetId}`}
           onOpen={setShown}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
         />
       )}
       <Suspense>

@@ -3,10 +3,11 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { call, type Schemas } from '../../api/client.ts'
 import { PAGED, pageAfter } from '../../api/pages.ts'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { count, exact } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
-import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { PageProblem } from '../shell/index.ts'
@@ -37,10 +38,7 @@ export function Connections() {
   const total = list.data?.pages[0]?.total
   const set = (change: ConnectionSearch) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(
-          Object.entries({ ...old, ...change }).filter(([, value]) => value),
-        ) as ConnectionSearch,
+      search: (old) => changedSearch<ConnectionSearch>(old, change),
       replace: true,
     })
   return (
@@ -83,13 +81,9 @@ export function Connections() {
             </table>
           </div>
         )}
-        {list.hasNextPage && (
-          <p className={sheet.more}>
-            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              Show more
-            </Button>
-          </p>
-        )}
+        <More of={list} className={sheet.more}>
+          Show more
+        </More>
       </div>
     </AdminFrame>
   )

@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react'
 import { call, type Schemas } from '../../api/client.ts'
 import { PAGED, pageAfter } from '../../api/pages.ts'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { count, duration, plural } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
@@ -13,6 +14,7 @@ import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { Chip } from '../../ui/kit/tag.tsx'
 import { showToast } from '../../ui/kit/toast.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { PageProblem } from '../shell/index.ts'
 import { AdminFrame } from './frame.tsx'
 import { type MessageSearch, readMessages } from './model/search.ts'
@@ -85,10 +87,7 @@ export function Queues() {
   const total = list.data?.pages[0]?.total
   const set = (change: { [Name in keyof MessageSearch]?: string }) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(
-          Object.entries({ ...old, ...change }).filter(([, value]) => value),
-        ) as MessageSearch,
+      search: (old) => changedSearch<MessageSearch>(old, change),
       replace: true,
     })
   const dead = (figures?.messages ?? [])
@@ -144,9 +143,7 @@ export function Queues() {
           isOld={list.isPlaceholderData}
           nameOf={(row) => row.type}
           onOpen={(row) => set({ id: row.id })}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
         />
       )}
       {id !== undefined && (

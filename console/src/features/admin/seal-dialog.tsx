@@ -7,6 +7,7 @@ import { count, exact, plural } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { saveFile } from '../../ui/save-file.ts'
@@ -109,11 +110,9 @@ function Archives({ team }: { team: string }) {
           </li>
         ))}
       </ul>
-      {list.hasNextPage && (
-        <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
+      <More of={list} size="small">
+        Show more
+      </More>
     </section>
   )
 }

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { count } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
@@ -10,6 +11,7 @@ import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { Tag } from '../../ui/kit/tag.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { PageProblem } from '../shell/index.ts'
 import { AdminFrame } from './frame.tsx'
 import { toUser } from './links.ts'
@@ -93,8 +95,7 @@ export function Users() {
   const total = list.data?.pages[0]?.total
   const set = (change: { [Name in keyof UserSearch]?: string }) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as UserSearch,
+      search: (old) => changedSearch<UserSearch>(old, change),
       replace: true,
     })
   return (
@@ -151,9 +152,7 @@ export function Users() {
           isOld={list.isPlaceholderData}
           nameOf={(row) => row.name || row.email}
           onOpen={(row) => void go(toUser(row.id))}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
           sort={search.sort ?? '-createdAt'}
           onSort={(sort) => set({ sort })}
         />

@@ -1,6 +1,7 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { count } from '../../ui/format/time.ts'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { DataTable } from '../../ui/kit/data-table.tsx'
@@ -8,6 +9,7 @@ import { ActiveFilter, FilterBar, FilterChoice } from '../../ui/kit/filter-bar.t
 import { Empty, Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { PageProblem, toAgent, toNewAgent, useRights } from '../shell/index.ts'
 import { agentColumns } from './agent-columns.tsx'
 import { BuiltInAgents } from './built-in.tsx'
@@ -29,10 +31,7 @@ export function Agents() {
   const total = list.data?.pages[0]?.total ?? 0
   const set = (change: Partial<AgentsSearch>) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(
-          Object.entries({ ...old, ...change }).filter(([, value]) => value),
-        ) as AgentsSearch,
+      search: (old) => changedSearch<AgentsSearch>(old, change),
       replace: true,
     })
   return (
@@ -152,9 +151,7 @@ function TeamAgents({ list, total, isFiltered, sort, mayWrite, onChange }: ListP
       isOld={list.isPlaceholderData}
       nameOf={({ name }) => name}
       onOpen={({ id }) => void go(toAgent(id))}
-      onEnd={() => {
-        if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-      }}
+      onEnd={() => loadNextPage(list)}
       sort={sort}
       onSort={(next) => onChange({ sort: next })}
     />

@@ -14,6 +14,7 @@ import { FilterBar } from '../../ui/kit/filter-bar.tsx'
 import { Empty, ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import { StatusCell } from '../../ui/kit/status-cell.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { shownStatus, statusLabel } from '../../ui/status.ts'
 import { PersonName } from '../people/index.ts'
 import { toRun } from '../shell/index.ts'
@@ -187,9 +188,7 @@ export function CallsTab({ agent }: { agent: Agent }) {
           isOld={list.isPlaceholderData}
           nameOf={({ id }) => shortId(id)}
           onOpen={({ id }) => void open(toRun(id))}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
         />
       )}
     </>

@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { asProblem } from '../../api/problem.ts'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, Skeleton } from '../../ui/kit/page.tsx'
 import { PageProblem, toAgent, toNewAgent } from '../shell/index.ts'
 import styles from './agents.module.css'
@@ -68,9 +69,7 @@ export function AgentTemplates({ q, mayWrite }: { q: string | undefined; mayWrit
       ))}
       {list.hasNextPage && (
         <li>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            More
-          </Button>
+          <More of={list}>More</More>
         </li>
       )}
     </ul>

@@ -2,8 +2,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Schemas } from '../../api/client.ts'
 import { asProblem } from '../../api/problem.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
-import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
 import { showProblem } from '../../ui/kit/toast.tsx'
@@ -68,11 +68,9 @@ export function VersionsTab({ agent, mayWrite }: { agent: Agent; mayWrite: boole
             </li>
           ))}
         </ol>
-        {list.hasNextPage && (
-          <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Older ones
-          </Button>
-        )}
+        <More of={list} size="small">
+          Older ones
+        </More>
       </aside>
     </div>
   )

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import { count } from '../../ui/format/time.ts'
 import { Glyph } from '../../ui/glyph.tsx'
-import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { Chip, Kbd } from '../../ui/kit/tag.tsx'
 import { useKeys } from '../../ui/use-keys.ts'
@@ -103,9 +103,7 @@ export function Approvals() {
           ))}
           {list.hasNextPage && (
             <li className={styles.more}>
-              <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                Older ones
-              </Button>
+              <More of={list}>Older ones</More>
             </li>
           )}
         </ul>

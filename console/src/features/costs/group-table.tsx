@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { asProblem } from '../../api/problem.ts'
 import { change, decimal, money, percent } from '../../ui/format/money.ts'
 import { count } from '../../ui/format/time.ts'
-import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { toPage } from '../shell/index.ts'
@@ -115,9 +115,9 @@ export function GroupTable({ search, by, groups, onDrill }: Props) {
           <span>
             {count(rest.groups)} more, together {money(rest.costUsd)}
           </span>
-          <Button size="small" busy={groups.isFetchingNextPage} onClick={() => void groups.fetchNextPage()}>
+          <More of={groups} size="small">
             Show more
-          </Button>
+          </More>
         </p>
       )}
     </section>

@@ -4,9 +4,10 @@ import { useEffect } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import { count, exact, plural } from '../../ui/format/time.ts'
 import { Ago, Elapsed } from '../../ui/format/time-text.tsx'
-import { Button, buttonClass } from '../../ui/kit/button.tsx'
+import { buttonClass } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
 import { Facts } from '../../ui/kit/facts.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { StatusCell } from '../../ui/kit/status-cell.tsx'
@@ -189,13 +190,9 @@ function Refused({ of: one }: { of: CostImport }) {
           </tbody>
         </table>
       </div>
-      {errors.hasNextPage && (
-        <p className={sheet.more}>
-          <Button busy={errors.isFetchingNextPage} onClick={() => void errors.fetchNextPage()}>
-            Show more
-          </Button>
-        </p>
-      )}
+      <More of={errors} className={sheet.more}>
+        Show more
+      </More>
     </section>
   )
 }

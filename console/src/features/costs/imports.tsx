@@ -1,5 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { count } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
@@ -9,6 +10,7 @@ import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { StatusCell } from '../../ui/kit/status-cell.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { shownStatus, statusLabel } from '../../ui/status.ts'
 import { PageProblem, toPage, useRights } from '../shell/index.ts'
 import { CostsFrame } from './frame.tsx'
@@ -77,10 +79,7 @@ export function Imports() {
   const total = list.data?.pages[0]?.total
   const set = (change: { [Name in keyof ImportFilter]?: string }) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(
-          Object.entries({ ...old, ...change }).filter(([, value]) => value),
-        ) as ImportFilter,
+      search: (old) => changedSearch<ImportFilter>(old, change),
       replace: true,
     })
   const start = mayRun && (
@@ -130,9 +129,7 @@ export function Imports() {
           isOld={list.isPlaceholderData}
           nameOf={(row) => row.fileName}
           onOpen={(row) => void go(toCostImport(row.id))}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
         />
       )}
     </CostsFrame>

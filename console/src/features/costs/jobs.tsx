@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { decimal, money } from '../../ui/format/money.ts'
 import { count } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
@@ -13,6 +14,7 @@ import { SearchField } from '../../ui/kit/search-field.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { StatusCell } from '../../ui/kit/status-cell.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { statusLabel } from '../../ui/status.ts'
 import { LiveDot, PageProblem, useRights } from '../shell/index.ts'
 import { CostsFrame } from './frame.tsx'
@@ -95,8 +97,7 @@ export function Jobs() {
   const total = list.data?.pages[0]?.total
   const set = (change: Partial<Record<keyof JobSearch, unknown>>) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as JobSearch,
+      search: (old) => changedSearch<JobSearch>(old, change),
       replace: true,
     })
   const { sort: _, ...filter } = search
@@ -180,9 +181,7 @@ export function Jobs() {
           isOld={list.isPlaceholderData}
           nameOf={(row) => row.modelName ?? row.externalId ?? row.id}
           onOpen={(row) => void go(toJob(row.id))}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
           sort={search.sort ?? '-createdAt'}
           onSort={(sort) => set({ sort })}
         />

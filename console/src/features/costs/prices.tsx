@@ -4,9 +4,11 @@ import { lazy, Suspense, useState } from 'react'
 import { call, type Schemas } from '../../api/client.ts'
 import { PAGED, pageAfter } from '../../api/pages.ts'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { exactMoney } from '../../ui/format/money.ts'
 import { count } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, ProblemNote, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
 import { PageProblem, useMe } from '../shell/index.ts'
@@ -30,8 +32,7 @@ export function Prices() {
   })
   const set = (change: PriceSearch) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as PriceSearch,
+      search: (old) => changedSearch<PriceSearch>(old, change),
       replace: true,
     })
   const items = list.data?.pages.flatMap((page) => page.items) ?? []
@@ -64,7 +65,9 @@ export function Prices() {
           ) : (
             <PriceTable items={items} />
           )}
-          <More of={list} />
+          <More of={list} className={sheet.more}>
+            Show more
+          </More>
         </section>
         <Rates currency={currency} onChange={(next) => set({ currency: next })} />
       </div>
@@ -188,21 +191,12 @@ function Rates({
           </table>
         </div>
       )}
-      <More of={list} />
+      <More of={list} className={sheet.more}>
+        Show more
+      </More>
     </section>
   )
 }
-
-type Pages = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
-
-const More = ({ of: pages }: { of: Pages }) =>
-  pages.hasNextPage && (
-    <p className={sheet.more}>
-      <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-        Show more
-      </Button>
-    </p>
-  )
 
 type FieldProps = { label: string; value: string | undefined; onChange: (value: string) => void }
 

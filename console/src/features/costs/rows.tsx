@@ -7,6 +7,7 @@ import { DataTable } from '../../ui/kit/data-table.tsx'
 import { ActiveFilter } from '../../ui/kit/filter-bar.tsx'
 import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { PageProblem, toCost, useRights } from '../shell/index.ts'
 import { COST_COLUMNS } from './cost-columns.tsx'
 import { CostDialog } from './cost-dialog-lazy.tsx'
@@ -80,9 +81,7 @@ export function Rows() {
           isOld={list.isPlaceholderData}
           nameOf={(row) => `${row.provider} on ${row.date}`}
           onOpen={(row) => void go(toCost(row.id))}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
           sort={search.sort ?? '-date'}
           onSort={(sort) => set({ sort: sort as Sort })}
         />

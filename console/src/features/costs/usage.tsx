@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { decimal } from '../../ui/format/money.ts'
 import { count } from '../../ui/format/time.ts'
 import { Button } from '../../ui/kit/button.tsx'
@@ -9,6 +10,7 @@ import { ActiveFilter } from '../../ui/kit/filter-bar.tsx'
 import { Empty, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
 import sheet from '../../ui/kit/sheet.module.css'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { PageProblem, useRights } from '../shell/index.ts'
 import { ExportButton } from './export-button.tsx'
 import { FilterBar } from './filter-bar.tsx'
@@ -68,8 +70,7 @@ export function UsagePage() {
   const total = list.data?.pages[0]?.total
   const set = (change: Partial<RowSearch>) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as RowSearch,
+      search: (old) => changedSearch<RowSearch>(old, change),
       replace: true,
     })
   return (
@@ -118,9 +119,7 @@ export function UsagePage() {
           isOld={list.isPlaceholderData}
           nameOf={(row) => `${row.provider} on ${row.date}`}
           onOpen={setShown}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
           sort={search.sort ?? '-date'}
           onSort={(sort) => set({ sort: sort as Sort })}
         />

@@ -1,6 +1,7 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { count } from '../../ui/format/time.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
@@ -9,6 +10,7 @@ import { DataTable } from '../../ui/kit/data-table.tsx'
 import { ActiveFilter, FilterBar, FilterChoice } from '../../ui/kit/filter-bar.tsx'
 import { Empty, Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { LiveDot, PageProblem, toDeployment, toNewDeployment, useRights } from '../shell/index.ts'
 import { columnsFor } from './columns.tsx'
 import styles from './deployments.module.css'
@@ -32,8 +34,7 @@ export function Deployments() {
   const columns = useMemo(() => columnsFor(platforms ?? []), [platforms])
   const set = (change: { [Key in keyof DeploymentFilter]: DeploymentFilter[Key] | undefined }) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as typeof old,
+      search: (old) => changedSearch<typeof old>(old, change),
       replace: true,
     })
   return (
@@ -121,9 +122,7 @@ export function Deployments() {
           isOld={list.isPlaceholderData}
           nameOf={(one) => `${one.project} ${signOf(one.status).label}`}
           onOpen={(one) => void go(toDeployment(one.id))}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
         />
       )}
     </>

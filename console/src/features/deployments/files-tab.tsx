@@ -1,6 +1,6 @@
 import { asProblem } from '../../api/problem.ts'
 import { bytes, count } from '../../ui/format/time.ts'
-import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import styles from './deployment.module.css'
 import { useFiles } from './queries.ts'
@@ -40,13 +40,9 @@ export function FilesTab({ id, isActive }: { id: string; isActive: boolean }) {
           ))}
         </ul>
       )}
-      {list.hasNextPage && (
-        <p className={styles.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            More of {count(total)}
-          </Button>
-        </p>
-      )}
+      <More of={list} className={styles.more}>
+        More of {count(total)}
+      </More>
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import { bytes, clock, exact } from '../../ui/format/time.ts'
-import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import styles from './deployment.module.css'
 import { hasGap, type Line, merged } from './model/log.ts'
@@ -49,13 +49,9 @@ export function LogTab({ id, live, isActive }: Props) {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX
       }}
     >
-      {log.hasNextPage && (
-        <p className={styles.more}>
-          <Button size="small" busy={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
-            Earlier lines
-          </Button>
-        </p>
-      )}
+      <More of={log} size="small" className={styles.more}>
+        Earlier lines
+      </More>
       {lines.length === 0 ? (
         <p className={`${styles.note} faint`}>
           {isActive ? 'It waits, and has written nothing yet.' : 'It has written nothing.'}

@@ -11,6 +11,7 @@ import { type Column, DataTable } from '../../ui/kit/data-table.tsx'
 import { Empty, Skeleton } from '../../ui/kit/page.tsx'
 import { SelectionBar } from '../../ui/kit/selection-bar.tsx'
 import { showProblem, showToast } from '../../ui/kit/toast.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { PageProblem, toFile } from '../shell/index.ts'
 import { iconOf } from './file-columns.tsx'
 import { baseOf } from './model/names.ts'
@@ -121,9 +122,7 @@ export function Bin({ mayWrite }: { mayWrite: boolean }) {
         total={total}
         nameOf={({ name }) => baseOf(name)}
         onOpen={({ id }) => void go(toFile(id))}
-        onEnd={() => {
-          if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-        }}
+        onEnd={() => loadNextPage(list)}
         picked={picked}
         onPick={mayWrite ? setPicked : undefined}
       />

@@ -8,6 +8,7 @@ import { CopyButton } from '../../ui/kit/copy.tsx'
 import { DataTable } from '../../ui/kit/data-table.tsx'
 import { FilesButton } from '../../ui/kit/drop-zone.tsx'
 import { Empty, Skeleton } from '../../ui/kit/page.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { useKeys } from '../../ui/use-keys.ts'
 import { PageProblem, toFile } from '../shell/index.ts'
 import { ChosenFiles } from './chosen-files.tsx'
@@ -55,7 +56,7 @@ export function Folder({ search, onChange, onUpload, mayWrite }: Props) {
   }
   const more = () => {
     const next = folders.hasNextPage && !hasSearch ? folders : files
-    if (next.hasNextPage && !next.isFetchingNextPage) void next.fetchNextPage()
+    loadNextPage(next)
   }
   const failed = files.isError ? files : folders.isError ? folders : null
   const chosen = entries.flatMap(({ file }) => (file !== null && picked.has(file.id) ? [file] : []))

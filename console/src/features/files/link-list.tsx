@@ -3,8 +3,8 @@ import { asProblem } from '../../api/problem.ts'
 import { bytes, plural } from '../../ui/format/time.ts'
 import { Ago, useSeconds } from '../../ui/format/time-text.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Skeleton } from '../../ui/kit/page.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
 import { PersonName } from '../people/index.ts'
@@ -29,13 +29,9 @@ export function LinkList({ fileId, empty }: Props) {
           <Row key={one.id} link={one} showsFile={fileId === null} />
         ))}
       </ul>
-      {list.hasNextPage && (
-        <p className={styles.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            More of {list.data.pages[0]?.total}
-          </Button>
-        </p>
-      )}
+      <More of={list} className={styles.more}>
+        More of {list.data.pages[0]?.total}
+      </More>
     </>
   )
 }

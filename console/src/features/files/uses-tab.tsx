@@ -5,7 +5,7 @@ import { asProblem } from '../../api/problem.ts'
 import { shortId } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
-import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, Skeleton } from '../../ui/kit/page.tsx'
 import { PageProblem, toRun } from '../shell/index.ts'
 import styles from './files.module.css'
@@ -27,7 +27,7 @@ export function UsesTab({ fileId }: { fileId: string }) {
   if (uses.length === 0)
     return (
       <Empty icon="wave" title="Not used yet">
-        Runs that get the file in their input appear here, and deployments that publish it.
+        Runs with the file in their input, and deployments that publish it, appear here.
       </Empty>
     )
   return (
@@ -46,13 +46,9 @@ export function UsesTab({ fileId }: { fileId: string }) {
           </li>
         ))}
       </ul>
-      {list.hasNextPage && (
-        <p className={styles.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            More of {list.data.pages[0]?.total}
-          </Button>
-        </p>
-      )}
+      <More of={list} className={styles.more}>
+        More of {list.data.pages[0]?.total}
+      </More>
     </>
   )
 }

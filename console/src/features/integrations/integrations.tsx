@@ -1,5 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { count } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
@@ -7,6 +8,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { CopyButton } from '../../ui/kit/copy.tsx'
 import { FilterBar, FilterChoice } from '../../ui/kit/filter-bar.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
@@ -31,8 +33,7 @@ export function Integrations() {
   const isFiltered = Boolean(filter.q || filter.type || filter.status)
   const set = (change: { [Key in keyof IntegrationFilter]: IntegrationFilter[Key] | undefined }) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as typeof old,
+      search: (old) => changedSearch<typeof old>(old, change),
       replace: true,
     })
   const nameOf = (type: string) => types.find((one) => one.type === type)?.name ?? type
@@ -104,13 +105,9 @@ export function Integrations() {
             ))}
           </ul>
         )}
-        {list.hasNextPage && (
-          <p className={styles.more}>
-            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              More
-            </Button>
-          </p>
-        )}
+        <More of={list} className={styles.more}>
+          More
+        </More>
       </div>
     </>
   )

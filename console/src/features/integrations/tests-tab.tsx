@@ -2,7 +2,7 @@ import { asProblem } from '../../api/problem.ts'
 import { duration } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
-import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import { Help } from './help.tsx'
 import styles from './integration.module.css'
@@ -51,9 +51,7 @@ export function TestsTab({ id, about }: { id: string; about: string | null }) {
       )}
       {list.hasNextPage && (
         <div>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Older ones
-          </Button>
+          <More of={list}>Older ones</More>
         </div>
       )}
     </Part>

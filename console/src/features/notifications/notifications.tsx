@@ -5,6 +5,7 @@ import { count, plural } from '../../ui/format/time.ts'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
 import { FilterBar, FilterChoice } from '../../ui/kit/filter-bar.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
 import { useKeys } from '../../ui/use-keys.ts'
@@ -123,9 +124,7 @@ export function Notifications() {
           ))}
           {list.hasNextPage && (
             <li className={styles.more}>
-              <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                Older ones
-              </Button>
+              <More of={list}>Older ones</More>
             </li>
           )}
         </ul>

@@ -5,6 +5,7 @@ import { count, plural } from '../../ui/format/time.ts'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
 import { Empty, Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { LiveDot, PageProblem, toWorkflows, useRights } from '../shell/index.ts'
 import { ActivityChart } from './activity-chart.tsx'
 import { BulkBar } from './bulk-bar.tsx'
@@ -97,9 +98,7 @@ export function Runs() {
             isOld={list.isPlaceholderData}
             picked={picked}
             onPick={setPicked}
-            onEnd={() => {
-              if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
-            }}
+            onEnd={() => loadNextPage(list)}
             mayRun={mayRun}
           />
         </>

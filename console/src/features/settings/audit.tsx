@@ -1,4 +1,5 @@
 // The audit log of the team, for its admins.
+
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { call, type Schemas } from '../../api/client.ts'
@@ -9,6 +10,7 @@ import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { TextField } from '../../ui/kit/field.tsx'
 import { Json } from '../../ui/kit/json.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import { PersonField } from '../people/index.ts'
 import { THING_PAGES, useMe, useRights } from '../shell/index.ts'
@@ -66,9 +68,7 @@ export function Audit() {
           </ul>
           {list.hasNextPage && (
             <div>
-              <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                Older ones
-              </Button>
+              <More of={list}>Older ones</More>
             </div>
           )}
         </>

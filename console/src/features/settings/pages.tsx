@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { PAGED, pageAfter } from '../../api/pages.ts'
-import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
+import type { PagedList } from '../../ui/paged-list.ts'
 
 type Page<T> = { items: T[]; nextCursor: string | null }
 
@@ -19,13 +20,9 @@ export function usePages<T>(
   return { ...pages, data: pages.data?.pages.flatMap((page) => page.items) }
 }
 
-type Pages = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
-
-export const MoreButton = ({ of: pages }: { of: Pages }) =>
+export const MoreButton = ({ of: pages }: { of: PagedList }) =>
   pages.hasNextPage && (
     <div>
-      <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-        Show more
-      </Button>
+      <More of={pages}>Show more</More>
     </div>
   )

@@ -2,7 +2,7 @@ import { useEffect, useMemo } from 'react'
 import { serverNow } from '../../api/clock.ts'
 import { asProblem } from '../../api/problem.ts'
 import { count, plural } from '../../ui/format/time.ts'
-import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, Skeleton } from '../../ui/kit/page.tsx'
 import { useRowKeys } from '../../ui/use-row-keys.ts'
 import { PageProblem } from '../shell/index.ts'
@@ -37,11 +37,9 @@ export function Graph(view: ViewProps) {
           {plural(graph.nodes.length, 'task')} with {plural(graph.edges.length, 'dependency', 'dependencies')}
           . {alone > 0 && `${count(alone)} others wait for none of these.`}
         </span>
-        {hasNextPage && (
-          <Button size="small" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Load more
-          </Button>
-        )}
+        <More of={list} size="small">
+          Load more
+        </More>
       </p>
       {graph.nodes.length === 0 ? (
         <Empty icon="flow" title="No dependencies here">

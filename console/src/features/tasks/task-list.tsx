@@ -5,6 +5,7 @@ import { Button } from '../../ui/kit/button.tsx'
 import { CopyButton } from '../../ui/kit/copy.tsx'
 import { DataTable } from '../../ui/kit/data-table.tsx'
 import { Empty, Skeleton } from '../../ui/kit/page.tsx'
+import { loadNextPage } from '../../ui/paged-list.ts'
 import { PageProblem, toTask } from '../shell/index.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { isFiltered, type Sort, type TaskFilter } from './model/filter.ts'
@@ -56,9 +57,7 @@ export function TaskList({ filter, onFilter, mayRun, onNew, sort, onSort, total,
           isOld={list.isPlaceholderData}
           nameOf={(row) => row.title}
           onOpen={(row) => void go(toTask(row.id))}
-          onEnd={() => {
-            if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-          }}
+          onEnd={() => loadNextPage(list)}
           picked={picked}
           onPick={mayRun ? setPicked : undefined}
           sort={sort}

@@ -5,7 +5,7 @@ import { asProblem } from '../../api/problem.ts'
 import { plural } from '../../ui/format/time.ts'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { Button } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Skeleton } from '../../ui/kit/page.tsx'
 import { shownTaskStatus, statusLabel } from '../../ui/status.ts'
 import { useRowKeys } from '../../ui/use-row-keys.ts'
@@ -28,21 +28,10 @@ export function Tree(view: ViewProps) {
   return (
     <div className={styles.tree} ref={box}>
       <Branches rows={rows} depth={0} label="Tasks" />
-      <More list={list} />
-    </div>
-  )
-}
-
-type More = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
-
-function More({ list }: { list: More }) {
-  if (!list.hasNextPage) return null
-  return (
-    <p className={styles.more}>
-      <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+      <More of={list} size="small" className={styles.more}>
         More
-      </Button>
-    </p>
+      </More>
+    </div>
   )
 }
 
@@ -121,7 +110,9 @@ export function Parts({ row, depth }: { row: Pick<TaskRow, 'id' | 'title'>; dept
         depth={depth}
         label={`Parts of ${row.title}`}
       />
-      <More list={list} />
+      <More of={list} size="small" className={styles.more}>
+        More
+      </More>
     </>
   )
 }

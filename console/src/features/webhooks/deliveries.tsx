@@ -1,11 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { count, duration, plural } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
-import { Button } from '../../ui/kit/button.tsx'
 import { FilterBar } from '../../ui/kit/filter-bar.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import { Chip } from '../../ui/kit/tag.tsx'
 import { toneOf } from '../../ui/status.ts'
@@ -32,8 +33,7 @@ export function Deliveries({ id, isActive }: { id: string; isActive: boolean }) 
   const total = list.data?.pages[0]?.total ?? 0
   const set = (change: { [Key in keyof WebhookSearch]: WebhookSearch[Key] | undefined }) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as typeof old,
+      search: (old) => changedSearch<typeof old>(old, change),
       replace: true,
     })
   return (
@@ -79,9 +79,7 @@ export function Deliveries({ id, isActive }: { id: string; isActive: boolean }) 
       )}
       {list.hasNextPage && (
         <p>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Older ones
-          </Button>
+          <More of={list}>Older ones</More>
         </p>
       )}
       {delivery && (

@@ -6,6 +6,7 @@ import { Ago } from '../../ui/format/time-text.tsx'
 import { Glyph } from '../../ui/glyph.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { CopyButton } from '../../ui/kit/copy.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import { toneOf } from '../../ui/status.ts'
 import { useRowKeys } from '../../ui/use-row-keys.ts'
@@ -79,9 +80,7 @@ export function Webhooks() {
         )}
         {list.hasNextPage && (
           <div>
-            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              More
-            </Button>
+            <More of={list}>More</More>
           </div>
         )}
       </section>

@@ -5,6 +5,7 @@ import { asProblem } from '../../api/problem.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Button } from '../../ui/kit/button.tsx'
 import { Dialog } from '../../ui/kit/dialog.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
 import styles from './triggers.module.css'
@@ -54,11 +55,7 @@ export function RefusedDeliveries({ workflowId, triggerKey, onClose }: Props) {
           ))}
         </ul>
       )}
-      {list.hasNextPage && (
-        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          Older ones
-        </Button>
-      )}
+      <More of={list}>Older ones</More>
     </Dialog>
   )
 }

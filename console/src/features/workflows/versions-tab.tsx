@@ -2,8 +2,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { asProblem } from '../../api/problem.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
-import { Button } from '../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../ui/kit/confirm.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../ui/kit/page.tsx'
 import { Tag } from '../../ui/kit/tag.tsx'
 import { type Definition, GraphView, outlineOf } from '../run/index.ts'
@@ -54,11 +54,9 @@ export function VersionsTab({ workflow, etag, mayWrite }: Props) {
             </li>
           ))}
         </ol>
-        {list.hasNextPage && (
-          <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Older ones
-          </Button>
-        )}
+        <More of={list} size="small">
+          Older ones
+        </More>
       </aside>
     </div>
   )

@@ -1,10 +1,12 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { asProblem } from '../../api/problem.ts'
+import { changedSearch } from '../../ui/changed-search.ts'
 import { RunStrip } from '../../ui/chart/run-strip.tsx'
 import { count } from '../../ui/format/time.ts'
 import { Ago } from '../../ui/format/time-text.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Button, buttonClass } from '../../ui/kit/button.tsx'
+import { More } from '../../ui/kit/more.tsx'
 import { Empty, Head, Skeleton, useTitle } from '../../ui/kit/page.tsx'
 import { SearchField } from '../../ui/kit/search-field.tsx'
 import { Chip, Tag } from '../../ui/kit/tag.tsx'
@@ -29,10 +31,7 @@ export function Workflows() {
   const tags = [...new Set(items.flatMap((one) => one.tags))].sort()
   const set = (change: Partial<typeof search>) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(
-          Object.entries({ ...old, ...change }).filter(([, value]) => value),
-        ) as typeof search,
+      search: (old) => changedSearch<typeof search>(old, change),
       replace: true,
     })
   const isFiltered = Boolean(filter.q || filter.tag || filter.folder)
@@ -98,13 +97,9 @@ export function Workflows() {
                 <Row key={one.id} workflow={one} onFolder={(folder) => set({ folder })} />
               ))}
             </ul>
-            {list.hasNextPage && (
-              <p className={styles.more}>
-                <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                  More
-                </Button>
-              </p>
-            )}
+            <More of={list} className={styles.more}>
+              More
+            </More>
             {!templates && mayRun && <Templates />}
           </>
         )}

@@ -4,6 +4,7 @@ import { asProblem } from '../../../api/problem.ts'
 import { clearUploads } from '../../../api/uploads/queue.ts'
 import { useDraft } from '../../../ui/form/draft.ts'
 import { Button, IconButton } from '../../../ui/kit/button.tsx'
+import { More } from '../../../ui/kit/more.tsx'
 import { Empty, ProblemNote, Skeleton } from '../../../ui/kit/page.tsx'
 import { useRights } from '../../shell/index.ts'
 import {
@@ -157,9 +158,9 @@ export function Conversation({ agent, threadId, isOnce, onOnce, onBorn }: Props)
         <ol>
           {list.hasNextPage && (
             <li className={styles.older}>
-              <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              <More of={list} size="small">
                 Older messages
-              </Button>
+              </More>
             </li>
           )}
           {messages.map((message, at) => (

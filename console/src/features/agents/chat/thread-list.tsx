@@ -5,6 +5,7 @@ import { Ago } from '../../../ui/format/time-text.tsx'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { Button } from '../../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../../ui/kit/confirm.tsx'
+import { More } from '../../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../../ui/kit/page.tsx'
 import { useMe, useRights } from '../../shell/index.ts'
 import styles from './chat.module.css'
@@ -101,11 +102,9 @@ export function ThreadList({ agentId, chosen, q, onSearch, onChoose }: Props) {
           })}
         </ul>
       )}
-      {list.hasNextPage && (
-        <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          Older ones
-        </Button>
-      )}
+      <More of={list} size="small">
+        Older ones
+      </More>
       {renamed && <RenameDialog thread={renamed} onClose={() => setRenamed(null)} />}
     </nav>
   )

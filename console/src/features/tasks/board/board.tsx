@@ -3,7 +3,7 @@ import { serverNow } from '../../../api/clock.ts'
 import { asProblem } from '../../../api/problem.ts'
 import { count } from '../../../ui/format/time.ts'
 import { Glyph } from '../../../ui/glyph.tsx'
-import { Button } from '../../../ui/kit/button.tsx'
+import { More } from '../../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../../ui/kit/page.tsx'
 import { useRowKeys } from '../../../ui/use-row-keys.ts'
 import { queryOf, type TaskFilter } from '../model/filter.ts'
@@ -111,9 +111,9 @@ function Column({ group, filter, dragged, onDrag, onDrop, onMove }: ColumnProps)
           ))}
           {list.hasNextPage && (
             <li className={styles.more}>
-              <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+              <More of={list} size="small">
                 More
-              </Button>
+              </More>
             </li>
           )}
         </ul>

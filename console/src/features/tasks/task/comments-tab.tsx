@@ -5,6 +5,7 @@ import { useDraft } from '../../../ui/form/draft.ts'
 import { Ago } from '../../../ui/format/time-text.tsx'
 import { Button } from '../../../ui/kit/button.tsx'
 import { TextAreaField } from '../../../ui/kit/field.tsx'
+import { More } from '../../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../../ui/kit/page.tsx'
 import { PersonField, PersonName, PersonTag } from '../../people/index.ts'
 import { useComment } from '../mutations.ts'
@@ -48,9 +49,7 @@ export function CommentsTab({ task, mayRun }: TabProps) {
         )}
         {list.hasNextPage && (
           <div>
-            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              Older comments
-            </Button>
+            <More of={list}>Older comments</More>
           </div>
         )}
       </div>

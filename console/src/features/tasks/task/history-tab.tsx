@@ -1,6 +1,6 @@
 import { asProblem } from '../../../api/problem.ts'
 import { Ago } from '../../../ui/format/time-text.tsx'
-import { Button } from '../../../ui/kit/button.tsx'
+import { More } from '../../../ui/kit/more.tsx'
 import { ProblemNote, Skeleton } from '../../../ui/kit/page.tsx'
 import { type Task, useHistory } from '../queries.ts'
 import styles from './task.module.css'
@@ -26,13 +26,9 @@ export function HistoryTab({ task }: { task: Task }) {
         ))}
         {items.length === 0 && <li className="faint">Nothing is recorded.</li>}
       </ul>
-      {list.hasNextPage && (
-        <p className={styles.note}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Earlier
-          </Button>
-        </p>
-      )}
+      <More of={list} className={styles.note}>
+        Earlier
+      </More>
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { Ago } from '../../../ui/format/time-text.tsx'
 import { Glyph } from '../../../ui/glyph.tsx'
 import { Button } from '../../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../../ui/kit/confirm.tsx'
+import { More } from '../../../ui/kit/more.tsx'
 import { Empty, ProblemNote, Skeleton } from '../../../ui/kit/page.tsx'
 import { shownTaskStatus, statusLabel } from '../../../ui/status.ts'
 import { toTask } from '../../shell/index.ts'
@@ -138,13 +139,9 @@ function Occurrences({ task }: { task: Task }) {
           )
         })}
       </ul>
-      {list.hasNextPage && (
-        <p className={styles.note}>
-          <Button size="small" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            More
-          </Button>
-        </p>
-      )}
+      <More of={list} size="small" className={styles.note}>
+        More
+      </More>
     </section>
   )
 }

@@ -1,10 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { asProblem } from '../../../api/problem.ts'
+import { changedSearch } from '../../../ui/changed-search.ts'
 import { count } from '../../../ui/format/time.ts'
 import { Button } from '../../../ui/kit/button.tsx'
 import { ConfirmButton } from '../../../ui/kit/confirm.tsx'
 import { FilterBar, FilterChoice } from '../../../ui/kit/filter-bar.tsx'
+import { More } from '../../../ui/kit/more.tsx'
 import { Empty, Skeleton, useTitle } from '../../../ui/kit/page.tsx'
 import { Chip, Tag } from '../../../ui/kit/tag.tsx'
 import { PageProblem, useRights } from '../../shell/index.ts'
@@ -36,8 +38,7 @@ export function Templates() {
     use?: string | undefined
   }) =>
     void go({
-      search: (old) =>
-        Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value)) as typeof old,
+      search: (old) => changedSearch<typeof old>(old, change),
       replace: true,
     })
   return (
@@ -90,13 +91,9 @@ export function Templates() {
             ))}
           </ul>
         )}
-        {list.hasNextPage && (
-          <p className={styles.page}>
-            <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              More
-            </Button>
-          </p>
-        )}
+        <More of={list} className={styles.page}>
+          More
+        </More>
       </div>
       {use && mayRun && (
         <Suspense>
