@@ -44,7 +44,7 @@ export function runsPort({ env, run, store, isChanged, now }: Parent): RunsPort 
   const forChild = (path: string, wait: boolean) => childSpec(parent, path, wait)
 
   /**
-   * Called before each start. A cancel that comes later finds the child; after one that came earlier, none is started.
+   * Called before each start. A later cancel finds the child by this id. After an earlier cancel, no child is started.
    */
   function rememberChild(signal: AbortSignal, path: string, child: StoredChild): void {
     signal.throwIfAborted()

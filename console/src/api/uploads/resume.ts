@@ -1,5 +1,5 @@
-// Which upload in parts a file belongs to, kept for this tab: after a reload, the same file continues where it was. The keys begin like
-// those of drafts, so that they end with them when somebody signs out (ui/form/draft.ts).
+// Which upload in parts a file belongs to, kept for this tab: after a reload, the same file continues where it stopped. The keys have the
+// prefix of drafts, so signing out deletes them too (ui/form/draft.ts).
 
 type Which = { file: File; name: string; team: string | null }
 

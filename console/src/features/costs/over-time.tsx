@@ -39,7 +39,7 @@ export function OverTime({ search, by, period, top, onChange }: Props) {
   )
   const { data } = series
   const chart = useMemo(
-    // While other groups load, the old ones are shown.
+    // Until the data of this grouping is loaded, the data of the one before is not drawn with its names.
     () => (data && data.by === by ? columnsOf({ ...data, top, nameOf, most: MOST }) : null),
     [data, by, top, nameOf],
   )

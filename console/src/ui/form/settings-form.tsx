@@ -31,7 +31,7 @@ export function SettingsForm({ settings, values, onChange, errorOf, isUnfolded =
       schema={{
         ...(schema as Schema),
         title: labelOf(name),
-        // The server names things in backticks.
+        // Descriptions of the server contain names in backticks.
         description: description.replaceAll('`', ''),
         ...(isSecret ? { format: 'password' } : {}),
       }}

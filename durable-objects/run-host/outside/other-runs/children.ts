@@ -1,8 +1,7 @@
 // What a run passes on to the runs that it waits for, but not to runs that no node waits for. Invariants:
 // 1. A pause or resume contains the state at the time of sending, so messages may arrive in any order.
-// 2. A node that ends without the end of its child stops the child, also one that is still starting: the id of a child
-//    is stored before its start. The start may arrive after the stop, so a stop that finds no run is repeated for a
-//    while.
+// 2. A node that ends before its child stops the child, even if the child is still starting: its id is stored before
+//    the start. The start may arrive after the stop, so a stop that finds no run is repeated for a while.
 import { objectLog } from '../../../../src/context.ts'
 import type { RunEvent } from '../../../../src/engine/model/event.ts'
 import { workflowRun } from '../../../../src/objects/workflow-run.ts'

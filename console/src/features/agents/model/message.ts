@@ -195,7 +195,7 @@ export function shownMessages(
   const known = new Set(kept.map(({ id }) => id))
   const questionId = answer === null || answer.id === '' ? null : `${answer.id}-asked`
   return [
-    // The stream also says what the answer has used.
+    // The stream also reports the usage of the answer.
     ...kept.map((one) =>
       one.id === answer?.id ? { ...one, metadata: { ...answer.metadata, ...one.metadata } } : one,
     ),

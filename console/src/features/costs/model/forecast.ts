@@ -15,7 +15,7 @@ export function forecastLines({ asOf, days }: { asOf: string; days: readonly Day
   return {
     days: days.map(({ date }) => date),
     recorded: days.map(({ date }, at) => (date <= asOf ? (sums[at] ?? 0) : null)),
-    // Begins where the recorded line ends.
+    // The predicted line starts at the last day of the recorded line.
     predicted: days.map(({ date }, at) => (date >= asOf ? (sums[at] ?? 0) : null)),
   }
 }
